@@ -1,0 +1,1 @@
+"""Records to bytes and back: one permitted form, digests, commitments, envelopes."""

@@ -1,0 +1,107 @@
+"""Blinds, field commitments and statement ids (protocol 1 and 2).
+
+A commitment binds a value to its place: the log, the kind and key of the statement
+and the path of the field are inside the hash, so it cannot be moved to another
+record or field. The blind keeps a short value (a name, a seed) from being guessed.
+The holder of the blinding key K derives every blind; a verifier only gets openings.
+"""
+
+import hmac
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from ledger.encoding import canonical
+from ledger.encoding.canonical import JsonValue
+from ledger.encoding.digest import BLIND, FIELD, KEY, STATEMENT, sha256, sha256_hex
+from ledger.errors import AlteredEvidenceError
+
+ID_PATH = ""
+BY_PATH = "/by"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a field stands: the statement it belongs to, without the path."""
+
+    log: str
+    kind: str
+    key: str
+
+    def at(self, path: str) -> list[JsonValue]:
+        """The hashed context of the field at a path."""
+        return [self.log, self.kind, self.key, path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What shows that a commitment hides a value.
+
+    Attributes:
+        path: JSON pointer from the root of the statement.
+        blind: 32 bytes.
+    """
+
+    path: str
+    value: JsonValue
+    blind: bytes
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """As it travels in a submission or a bundle."""
+        return {"blind": self.blind.hex(), "path": self.path, "value": self.value}
+
+
+def blind_at(secret: bytes, place: Place, path: str) -> bytes:
+    """The blind of a field: HMAC-SHA256(K, "jangbu/blind/1" NUL context).
+
+    Args:
+        secret: the blinding key K, 32 bytes.
+        place: the statement.
+        path: "" for the id, "/by" for the entry's signer, else a JSON pointer.
+    """
+    return hmac.digest(secret, BLIND + canonical.encode(place.at(path)), "sha256")
+
+
+def machine_key(secret: bytes, log: str, kind: str, natural: JsonValue) -> str:
+    """The key of a statement that a machine derives from facts: 32 hex digits.
+
+    The log and the kind are inside, so one studio's logs cannot be linked, and no
+    pair (kind, natural key) can be read as another.
+    """
+    message = KEY + canonical.encode([log, kind, natural])
+    return hmac.digest(secret, message, "sha256")[:16].hex()
+
+
+def commit(opening: Opening, place: Place) -> str:
+    """The commitment to an opened value at its place, 64 hex digits."""
+    context = [*place.at(opening.path), opening.value]
+    return sha256_hex(FIELD, opening.blind, canonical.encode(context))
+
+
+def statement_id(blind: bytes, statement: bytes) -> str:
+    """The blinded id of a statement: b("") and the digest of its bytes."""
+    return sha256_hex(STATEMENT, blind, sha256(statement))
+
+
+def private(commitment: str) -> dict[str, JsonValue]:
+    """A private field as it stands in a statement."""
+    return {"#": commitment}
+
+
+def is_private(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a value of a statement is a private field."""
+    return isinstance(value, dict) and value.keys() == {"#"}
+
+
+def check_opening(opening: Opening, place: Place, commitment: str) -> None:
+    """Refuse an opening that does not lead to the commitment.
+
+    Raises:
+        AlteredEvidenceError: the value, the path or the record differs.
+    """
+    if not hmac.compare_digest(commit(opening, place), commitment):
+        raise AlteredEvidenceError(
+            "an opening that leads to the commitment of this field",
+            met="another value, blind, field or record",
+            advice="Take the opening from the vault again, for this record and field.",
+            where=opening.path,
+        )

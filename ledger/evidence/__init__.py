@@ -1,0 +1,1 @@
+"""Evidence for others: bundles, and the offline verifier that judges them."""

@@ -1,0 +1,186 @@
+"""The trust file: what a reader knows of a log before any bundle arrives.
+
+Written by `init` before entry 1 and handed over apart from any bundle; never changed
+by us, since whoever can change it can replace the whole history. One file serves for
+every bundle of its log, at any checkpoint. docs/specs/trust-file.md is its
+specification.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pydantic import Field
+
+from ledger.encoding import canonical
+from ledger.encoding.models import dump, parse_model
+from ledger.errors import (
+    CheckpointError,
+    ConflictingRecordError,
+    MalformedRecordError,
+    UnreadableInputError,
+)
+from ledger.files import write_private
+from ledger.log.note import Verifier
+from ledger.records.authority import Genesis
+from ledger.records.identity import Digest, Origin, as_digest
+from ledger.records.statement import Record
+from ledger.store.blobs import os_error
+
+LARGEST = 1 << 20
+
+
+class TrustFile(Record):
+    """What is trusted about one log.
+
+    Attributes:
+        log_vkeys: keys that may sign its checkpoints, as C2SP verifier keys under
+            the log's own name.
+        recovery_vkey: the offline key that signs rotations, under `<log>/recovery`.
+        genesis_leaf: leaf hash of entry 0.
+        c2pa_roots: certificates (PEM, one each) that frames are signed under.
+        witnesses: reserved; a version that knows none must not seem to heed any.
+    """
+
+    v: Literal[1] = 1
+    log: Origin
+    log_vkeys: tuple[str, ...] = Field(min_length=1, max_length=16)
+    recovery_vkey: str
+    genesis_leaf: Digest
+    c2pa_roots: tuple[str, ...] = Field(max_length=64)
+    witnesses: tuple[str, ...] = Field(default=(), max_length=0)
+
+    def to_bytes(self) -> bytes:
+        """The one form of the file."""
+        return canonical.encode(dump(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIdentity:
+    """Whose log a bundle shows, by its own account."""
+
+    log: str
+    log_key: bytes
+    recovery_key: bytes
+    genesis_leaf: str
+
+
+def trust_for(
+    log: Origin, genesis: Genesis, genesis_leaf: bytes, c2pa_roots: Sequence[str]
+) -> TrustFile:
+    """The trust file of a log whose genesis was just admitted."""
+    log_key, recovery_key = (
+        bytes.fromhex(key) for key in (genesis.log_key, genesis.recovery_key)
+    )
+    return TrustFile(
+        log=log,
+        log_vkeys=(Verifier(name=log, public_key=log_key).to_vkey(),),
+        recovery_vkey=_recovery_vkey(log, recovery_key),
+        genesis_leaf=as_digest(genesis_leaf.hex()),
+        c2pa_roots=tuple(c2pa_roots),
+    )
+
+
+def parse_trust(raw: bytes) -> TrustFile:
+    """Read a trust file.
+
+    Raises:
+        UnreadableInputError: any other form, or keys that cannot be its log's.
+    """
+    try:
+        if len(raw) > LARGEST:
+            raise _unreadable(f"at most {LARGEST} bytes", f"{len(raw)} bytes")
+        trust = parse_model(TrustFile, raw)
+        _check_names(trust)
+        for root in trust.c2pa_roots:
+            _check_certificate(root)
+    except (MalformedRecordError, CheckpointError) as error:
+        raise _unreadable("a trust file of a log", error.met) from error
+    if trust.to_bytes() != raw:
+        raise _unreadable("a trust file in its one form", "another form")
+    return trust
+
+
+def read_trust(path: Path) -> TrustFile:
+    """Read a trust file from disk; errors as for `parse_trust`, with the path."""
+    try:
+        return parse_trust(path.read_bytes())
+    except OSError as error:
+        met = error.strerror or type(error).__name__
+        raise _unreadable("a trust file", met, str(path)) from error
+    except UnreadableInputError as error:
+        raise _unreadable(error.expected, error.met, str(path)) from error
+
+
+def write_trust(path: Path, trust: TrustFile) -> None:
+    """Write the trust file once; writing the same again does nothing.
+
+    Raises:
+        ConflictingRecordError: there is another one, which is never changed.
+        StoreFullError, StoreUnavailableError: nothing was written.
+    """
+    content = trust.to_bytes()
+    parse_trust(content)
+    try:
+        if not path.exists():
+            write_private(path, content)
+            return
+        met = path.read_bytes()
+    except OSError as error:
+        raise os_error(error, path) from error
+    if met != content:
+        raise ConflictingRecordError(
+            "no trust file yet, or this one",
+            met="another one",
+            advice="A trust file is never changed: readers hold copies of it. Restore "
+            "the production folder that belongs to it.",
+            where=str(path),
+        )
+
+
+def trusted(trust: TrustFile, met: LogIdentity) -> bool:
+    """Whether a trust file vouches for a log; `False` if it is about another one."""
+    if trust.log != met.log:
+        return False
+    log_vkey = Verifier(name=met.log, public_key=met.log_key).to_vkey()
+    return (
+        log_vkey in trust.log_vkeys
+        and trust.recovery_vkey == _recovery_vkey(met.log, met.recovery_key)
+        and trust.genesis_leaf == met.genesis_leaf
+    )
+
+
+def _recovery_vkey(log: str, key: bytes) -> str:
+    return Verifier(name=f"{log}/recovery", public_key=key).to_vkey()
+
+
+def _check_names(trust: TrustFile) -> None:
+    expected = [
+        *((vkey, trust.log) for vkey in trust.log_vkeys),
+        (trust.recovery_vkey, f"{trust.log}/recovery"),
+    ]
+    for vkey, name in expected:
+        if Verifier.from_vkey(vkey).name != name:
+            raise _unreadable(f"a verifier key of {name}", "another key's name")
+
+
+def _check_certificate(pem: str) -> None:
+    try:
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        printed = certificate.public_bytes(Encoding.PEM).decode()
+    except (ValueError, UnicodeEncodeError) as error:
+        raise _unreadable("certificates in PEM", "other text") from error
+    if printed != pem:
+        raise _unreadable("certificates in PEM, one in each text", "another form")
+
+
+def _unreadable(expected: str, met: str, where: str = "") -> UnreadableInputError:
+    return UnreadableInputError(
+        expected,
+        met=met,
+        advice="Ask the production for its trust file again, apart from any bundle.",
+        where=where,
+    )

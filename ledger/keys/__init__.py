@@ -1,0 +1,1 @@
+"""Signing and blinding keys in files, apart from the vault and its backups."""

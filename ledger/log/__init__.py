@@ -1,0 +1,1 @@
+"""The transparency log over bytes: tree, proofs, signed notes, checkpoints."""

@@ -1,0 +1,91 @@
+"""Kinds that say who may state what: genesis, key, delegation, party, erasure."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, StringConstraints
+
+from ledger.records.identity import Digest, KeyId, Token, Uid
+from ledger.records.statement import Private, Record
+
+PublicKey: TypeAlias = Digest
+"""A raw Ed25519 public key, 32 bytes as 64 lower-case hex digits."""
+
+Family = Annotated[str, StringConstraints(pattern=r"^[a-z]+(\.[a-z]+)*$")]
+GrantVerb: TypeAlias = Literal["state", "supersede", "correct", "withdraw", "dispute"]
+
+
+class Genesis(Record):
+    """Entry 0: what never changes in a log (the origin stands in the envelope).
+
+    Attributes:
+        studio: party uid of the studio that owns the log.
+        log_key: signs checkpoints.
+        recovery_key: kept offline; signs the rotation of the others.
+        admission_roots: keys that may state keys, delegations and parties.
+        cell_size: frames in a cell.
+        title: of the production; committed, the text is in the vault.
+    """
+
+    studio: Uid
+    log_key: PublicKey
+    recovery_key: PublicKey
+    admission_roots: tuple[PublicKey, ...] = Field(min_length=1, max_length=16)
+    canonical: Literal["rfc8785-restricted/1"] = "rfc8785-restricted/1"
+    hashing: Literal["rfc6962-sha256/1"] = "rfc6962-sha256/1"
+    commitment: Literal["hmac-sha256/1"] = "hmac-sha256/1"
+    cell_size: Literal[32] = 32
+    title: Private | None = None
+
+
+class Key(Record):
+    """A public key that later delegations name."""
+
+    public_key: PublicKey
+    algorithm: Literal["ed25519"] = "ed25519"
+
+
+class Grant(Record):
+    """One family of kinds and what may be done with it (`state` says it anew)."""
+
+    kind: Family
+    verbs: tuple[GrantVerb, ...] = Field(min_length=1, max_length=5)
+
+
+class Delegation(Record):
+    """Which key may state which kinds, and for which party it speaks.
+
+    Attributes:
+        party: uid of the party whose key it is, committed. Admission needs its
+            opening, because who may correct a statement depends on it.
+    """
+
+    key_id: KeyId
+    party: Private
+    grants: tuple[Grant, ...] = Field(min_length=1, max_length=64)
+
+
+class Party(Record):
+    """A person or an organisation.
+
+    Attributes:
+        party: its uid, committed, so that statements cannot be joined by it.
+        name: as printed, committed.
+    """
+
+    type: Literal["person", "organisation"]
+    party: Private
+    name: Private
+
+
+class Erasure(Record):
+    """Values of somebody were destroyed; names nobody and no statement.
+
+    Attributes:
+        basis: why, a token such as `pipa-36` (erasure on request).
+        count: values destroyed.
+        holds: values kept because the law says so.
+    """
+
+    basis: Token
+    count: int = Field(ge=0)
+    holds: int = Field(ge=0)

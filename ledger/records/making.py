@@ -1,0 +1,174 @@
+"""Kinds that say what was made: shot, element, asset, generation, run, version."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from ledger.records.identity import Digest, StatementId, Token, Uid
+from ledger.records.statement import Leaves, Private, Record
+
+View: TypeAlias = Literal["left", "right", "screen"]
+SourceType: TypeAlias = Literal[
+    "algorithmicMedia",
+    "algorithmicallyEnhanced",
+    "composite",
+    "compositeCapture",
+    "compositeSynthetic",
+    "compositeWithTrainedAlgorithmicMedia",
+    "computationalCapture",
+    "dataDrivenMedia",
+    "digitalCapture",
+    "digitalCreation",
+    "humanEdits",
+    "negativeFilm",
+    "positiveFilm",
+    "print",
+    "screenCapture",
+    "trainedAlgorithmicMedia",
+    "virtualRecording",
+]
+"""Short names of the IPTC digital source types."""
+
+
+class Shot(Record):
+    """A shot gets its dated alias; its uid stands in the scope.
+
+    Attributes:
+        alias: committed {"code": "SQ010_0040", "since": "2026-11-22"}. A rename
+            supersedes the statement; the uid stays.
+    """
+
+    alias: Private
+
+
+class Element(Record):
+    """A production-wide element (a creature, an interior); its uid is the scope's."""
+
+    name: Private
+
+
+class Asset(Record):
+    """Files as they came in, by the digests of their original bytes.
+
+    A pure function of the bytes: where a file lies and what it is used for is not
+    here. A sequence is one asset with a leaf for each frame (`AssetLeaf`).
+    """
+
+    files: Leaves
+
+
+class AssetLeaf(Record):
+    """One file of an asset.
+
+    Attributes:
+        index: frame number in a sequence, 0 for a single file.
+        file: SHA-256 of the original bytes.
+        size: bytes.
+        declared: what the file says of itself (EXIF, text chunks, XMP), committed;
+            absent if it says nothing.
+        incoming: the manifest store that it came with, byte for byte in the vault,
+            committed; absent if there is none.
+    """
+
+    v: Literal[1] = 1
+    index: int
+    file: Digest
+    size: int = Field(ge=1)
+    type: Token
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+    declared: Private | None = None
+    incoming: Private | None = None
+
+
+class Generation(Record):
+    """One call to a generative model or algorithm, used or not.
+
+    It records the request and never the judgement: who is an author is decided
+    later, from generations and contributions together.
+
+    Attributes:
+        seed: absent when the provider does not reveal one.
+        party: uid of the person who asked, committed; absent if not recorded.
+        inputs: ids of assets that went in (references, plates).
+        outputs: ids of assets that came out.
+    """
+
+    provider: Token
+    model: Token
+    model_version: Token
+    source_type: SourceType
+    prompt: Private
+    seed: Private | None = None
+    parameters: Private | None = None
+    party: Private | None = None
+    inputs: tuple[StatementId, ...] = Field(max_length=64)
+    outputs: tuple[StatementId, ...] = Field(min_length=1, max_length=64)
+
+
+class RunLayer(Record):
+    """A layer of a run, bottom to top.
+
+    Attributes:
+        asset: id of the asset statement whose frames it shows.
+        matte: id of the asset statement of its matte; absent if it has none.
+        generation: id of the generation that made the asset; absent if none did.
+        alpha: where its opacity comes from.
+    """
+
+    element: Uid
+    asset: StatementId
+    source_type: SourceType
+    alpha: Literal["opaque", "embedded", "matte", "key"]
+    matte: StatementId | None = None
+    generation: StatementId | None = None
+
+
+class Tool(Record):
+    """A library or program that took part, by name and exact version."""
+
+    name: Token
+    version: Token
+
+
+class Encoder(Record):
+    """How frames are written."""
+
+    type: Token
+    options: tuple[Token, ...] = Field(max_length=16)
+
+
+class Run(Record):
+    """The work order: everything that fixes the measured result, stated first.
+
+    Attributes:
+        tables: digest of each frozen table, by name.
+        recipe: the whole recipe with file names and parameters, committed.
+        audience: whose copy is sealed; `public` names nobody.
+    """
+
+    view: View
+    picture: Annotated[Token, Field(pattern=r"^picture/[1-9][0-9]*$")]
+    measure: Annotated[Token, Field(pattern=r"^measure/[1-9][0-9]*$")]
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+    layers: tuple[RunLayer, ...] = Field(min_length=1, max_length=64)
+    tools: tuple[Tool, ...] = Field(min_length=1, max_length=32)
+    tables: dict[Token, Digest]
+    encoder: Encoder
+    audience: Literal["public", "partner", "court"]
+    recipe: Private
+
+
+class VersionCell(Record):
+    """A cell of a version and the frame.set that it uses."""
+
+    cell: int
+    set: StatementId
+
+
+class Version(Record):
+    """Which measured frames a shot consists of, cell by cell."""
+
+    view: View
+    cells: tuple[VersionCell, ...] = Field(min_length=1, max_length=4096)

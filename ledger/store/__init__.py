@@ -1,0 +1,1 @@
+"""The log's database: tables, admission in one transaction, outbox and publication."""

@@ -1,0 +1,133 @@
+"""Reading a log from its database: one snapshot, which never changes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, select
+from sqlalchemy.engine import Row
+
+from ledger.errors import MissingEvidenceError
+from ledger.ports import StoredStatement
+from ledger.store.sqlite import transaction
+from ledger.store.tables import CheckpointRow, EntryRow, SheetRow, StatementRow
+
+entries = EntryRow.__table__  # type: ignore[attr-defined]
+statements = StatementRow.__table__  # type: ignore[attr-defined]
+sheets = SheetRow.__table__  # type: ignore[attr-defined]
+checkpoints = CheckpointRow.__table__  # type: ignore[attr-defined]
+
+
+class StoreReader:
+    """Implements `ledger.ports.LogReader` on the tables.
+
+    The size is fixed at the first question, so that everything that one reader
+    answers belongs to one checkpoint, whatever is admitted meanwhile.
+    """
+
+    def __init__(self, engine: Engine, studio: str, log: str) -> None:
+        self._engine = engine
+        self._studio = studio
+        self._log = log
+        self._newest: tuple[int, bytes] | None = None
+
+    @property
+    def origin(self) -> str:
+        return self._log
+
+    def is_empty(self) -> bool:
+        """Whether not even a genesis was admitted."""
+        return self._found() is None
+
+    def size(self) -> int:
+        return self._snapshot()[0]
+
+    def checkpoint(self) -> bytes:
+        return self._snapshot()[1]
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        query = (
+            select(entries.c.body)
+            .where(entries.c.studio == self._studio, entries.c.log == self._log)
+            .where(entries.c.idx >= start, entries.c.idx < min(end, self.size()))
+            .order_by(entries.c.idx)
+        )
+        with transaction(self._engine, write=False) as connection:
+            return [bytes(body) for (body,) in connection.execute(query)]
+
+    def statements(self, start: int, end: int) -> list[StoredStatement]:
+        query = (
+            select(statements)
+            .where(statements.c.studio == self._studio, statements.c.log == self._log)
+            .where(statements.c.idx >= start, statements.c.idx < min(end, self.size()))
+            .order_by(statements.c.idx)
+        )
+        with transaction(self._engine, write=False) as connection:
+            return _stored(connection.execute(query).all())
+
+    def find(self, kind: str, key: str) -> StoredStatement | None:
+        """The statement with this kind and key; `None` if there is none."""
+        query = (
+            select(statements)
+            .where(statements.c.studio == self._studio, statements.c.log == self._log)
+            .where(statements.c.kind == kind, statements.c.key == key)
+        )
+        with transaction(self._engine, write=False) as connection:
+            found = _stored(connection.execute(query).all())
+        return found[0] if found and found[0].index < self.size() else None
+
+    def sheet(self, digest: str) -> bytes:
+        query = select(sheets.c.body).where(
+            sheets.c.studio == self._studio,
+            sheets.c.log == self._log,
+            sheets.c.digest == digest,
+        )
+        with transaction(self._engine, write=False) as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise MissingEvidenceError(
+                "a sheet that the log commits to",
+                met="no such sheet",
+                advice="Run jangbu fsck.",
+                where=f"sheet {digest}",
+            )
+        return bytes(found)
+
+    def _snapshot(self) -> tuple[int, bytes]:
+        found = self._found()
+        if found is None:
+            raise MissingEvidenceError(
+                "a log with at least its genesis",
+                met="an empty log",
+                advice="Run jangbu init again: it takes up where it stopped.",
+            )
+        return found
+
+    def _found(self) -> tuple[int, bytes] | None:
+        if self._newest is None:
+            query = (
+                select(checkpoints.c.size, checkpoints.c.note)
+                .where(
+                    checkpoints.c.studio == self._studio,
+                    checkpoints.c.log == self._log,
+                )
+                .order_by(checkpoints.c.size.desc())
+                .limit(1)
+            )
+            with transaction(self._engine, write=False) as connection:
+                row = connection.execute(query).one_or_none()
+            if row is not None:
+                self._newest = (row.size, bytes(row.note))
+        return self._newest
+
+
+def _stored(rows: Sequence[Row[tuple[object, ...]]]) -> list[StoredStatement]:
+    return [
+        StoredStatement(
+            index=row.idx,
+            id=row.id,
+            kind=row.kind,
+            key=row.key,
+            raw=bytes(row.body),
+            sheet=row.sheet,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Erasable values: what private fields hide, apart from the log and from the keys."""

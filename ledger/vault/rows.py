@@ -1,0 +1,127 @@
+"""What goes into one row of the vault, and what comes out of it again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Row, select, tuple_
+
+from ledger.encoding import canonical
+from ledger.encoding.canonical import JsonValue
+from ledger.encoding.commitment import BY_PATH, ID_PATH, Opening
+from ledger.encoding.statement import Composed, KeptValue, KeyRef
+from ledger.errors import ErasedEvidenceError, MalformedRecordError
+from ledger.records.identity import as_statement_id
+from ledger.vault.cipher import KEY_BYTES, Sealed, Spot, altered
+from ledger.vault.tables import tombstones, values
+
+_AT_ONCE: Final = 400
+"""Places in one question: two parameters each, below any SQLite's limit of 999."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A value on its way into the vault.
+
+    Attributes:
+        key_ref: the key under whose data key it is sealed.
+        plain: canonical JSON of what is sealed.
+    """
+
+    spot: Spot
+    key_ref: KeyRef
+    plain: bytes
+
+
+def items_of(composed: Composed) -> Iterator[Item]:
+    """Everything of a statement that the vault keeps: its blinds, then its values."""
+    spot = Spot(statement=as_statement_id(composed.id, "/id"), path=ID_PATH)
+    blinds: JsonValue = {
+        "blind": composed.blind.hex(),
+        "by_blind": composed.by_blind.hex(),
+    }
+    plain = canonical.encode(blinds)
+    yield Item(spot=spot, key_ref=composed.blinded_by, plain=plain)
+    yield from items_at(composed.id, composed.values)
+
+
+def items_at(statement: str, kept: Iterable[KeptValue]) -> Iterator[Item]:
+    """Private values of a statement, or of the leaves that it stands for."""
+    as_statement_id(statement, "/id")
+    for one in kept:
+        opening = one.opening
+        if not opening.path.startswith("/") or opening.path == BY_PATH:
+            raise MalformedRecordError(
+                "the JSON pointer of a private field",
+                met="another path",
+                advice="The paths of the id and of the signer are kept as blinds.",
+                where=opening.path,
+            )
+        # The blind goes with the value: not every blind can be derived from a key.
+        plain = canonical.encode({"blind": opening.blind.hex(), "value": opening.value})
+        spot = Spot(statement=statement, path=opening.path)
+        yield Item(spot=spot, key_ref=one.key_ref, plain=plain)
+
+
+def read_opening(spot: Spot, plain: bytes) -> Opening:
+    """The opening in a value's plaintext."""
+    match canonical.parse(plain):
+        case {"blind": str(blind), "value": value, **more} if not more:
+            return Opening(path=spot.path, value=value, blind=_blind(spot, blind))
+        case _:
+            raise altered(spot)
+
+
+def read_blinds(spot: Spot, plain: bytes) -> tuple[bytes, bytes]:
+    """The blinds in a statement's own plaintext."""
+    match canonical.parse(plain):
+        case {"blind": str(blind), "by_blind": str(by_blind), **more} if not more:
+            return _blind(spot, blind), _blind(spot, by_blind)
+        case _:
+            raise altered(spot)
+
+
+def sealed_in(row: Row[tuple[object, ...]]) -> Sealed:
+    """The ciphertext of a row."""
+    return Sealed(nonce=bytes(row.nonce), ciphertext=bytes(row.ciphertext))
+
+
+def rows_at(
+    connection: Connection, spots: Sequence[Spot]
+) -> dict[Spot, Row[tuple[object, ...]]]:
+    """The rows that already stand at some spots.
+
+    Raises:
+        ErasedEvidenceError: one of the spots has a tombstone.
+    """
+    found: dict[Spot, Row[tuple[object, ...]]] = {}
+    for start in range(0, len(spots), _AT_ONCE):
+        places = [(spot.statement, spot.path) for spot in spots[start:][:_AT_ONCE]]
+        graves = tuple_(tombstones.c.statement, tombstones.c.path).in_(places)
+        grave = connection.execute(select(tombstones).where(graves).limit(1)).first()
+        if grave is not None:
+            raise erased(Spot(statement=grave.statement, path=grave.path))
+        here = tuple_(values.c.statement, values.c.path).in_(places)
+        for row in connection.execute(select(values).where(here)):
+            found[Spot(statement=row.statement, path=row.path)] = row
+    return found
+
+
+def erased(spot: Spot) -> ErasedEvidenceError:
+    """The error for a value that has a tombstone."""
+    return ErasedEvidenceError(
+        "a value that is still kept",
+        met="its tombstone",
+        advice="It was erased and does not come back; only the proofs remain.",
+        where=f"{spot.statement} {spot.path}",
+    )
+
+
+def _blind(spot: Spot, text: str) -> bytes:
+    try:
+        blind = bytes.fromhex(text)
+    except ValueError as error:
+        raise altered(spot) from error
+    if len(blind) != KEY_BYTES or blind.hex() != text:
+        raise altered(spot)
+    return blind

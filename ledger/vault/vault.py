@@ -1,0 +1,224 @@
+"""The vault: what private fields hide, until somebody asks for it to be erased.
+
+Values come in before their statement is submitted, so that a commitment in the log
+never outlives a value that nobody kept. They come out as openings. The vault holds no
+key: it asks for one at each use, and who destroys the key has erased the value.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import sqlite
+
+from ledger.encoding.commitment import ID_PATH, Opening
+from ledger.encoding.statement import Composed, KeptValue, KeyRef
+from ledger.errors import (
+    ConflictingRecordError,
+    MalformedRecordError,
+    MissingEvidenceError,
+)
+from ledger.records.identity import KeyId, Uid, as_key_id, as_uid
+from ledger.vault.cipher import Spot, data_key, unseal
+from ledger.vault.database import BUSY_SECONDS, Database, create_database
+from ledger.vault.erasure import ErasureReport, erase
+from ledger.vault.keep import keep_items
+from ledger.vault.rows import (
+    Item,
+    items_at,
+    items_of,
+    read_blinds,
+    read_opening,
+    rows_at,
+    sealed_in,
+)
+from ledger.vault.tables import authorities, locations, values
+
+
+class Vault:
+    """Keeps, opens and erases values; implements `ledger.ports.OpeningReader`.
+
+    Safe to share between threads and across a fork, as no connection stays open;
+    several processes may open the same file.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        secret_of: Callable[[KeyRef], bytes],
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
+        """Open a vault that is there.
+
+        Args:
+            path: `vault.sqlite` of a production.
+            secret_of: the blinding key of a reference, 32 bytes; raises
+                `ErasedEvidenceError` for a person's key that was destroyed.
+            busy_seconds: how long to wait for another writer.
+
+        Raises:
+            StoreUnavailableError: there is no such file, or it cannot be used.
+            UnreadableInputError: the file is no vault.
+            StoreError: a newer version of Jangbu made it.
+        """
+        self._database = Database(path, busy_seconds)
+        self._secret_of = secret_of
+
+    @classmethod
+    def create(cls, path: Path, secret_of: Callable[[KeyRef], bytes]) -> Self:
+        """Open a vault, and make an empty one first unless there is one.
+
+        For a production that is being made: in one that has been in use, a missing
+        vault must be restored and not replaced by an empty one.
+        """
+        create_database(path)
+        return cls(path, secret_of)
+
+    # --- values ------------------------------------------------------------------
+
+    def keep(self, *composed: Composed) -> None:
+        """Keep blinds and private values of statements, all or none.
+
+        They are on the disk on return. Keeping the same again does nothing.
+
+        Raises:
+            ConflictingRecordError: another value is kept at the same place.
+            ErasedEvidenceError: the value, or the person's key, was erased.
+            StoreFullError, StoreUnavailableError: nothing was kept.
+        """
+        self._keep([item for one in composed for item in items_of(one)])
+
+    def keep_values(self, statement_id: str, kept: Iterable[KeptValue]) -> None:
+        """Keep private values of the leaves that a statement stands for.
+
+        Like `keep`; a path is such as "/files/12/declared".
+        """
+        self._keep(list(items_at(statement_id, kept)))
+
+    def blinds(self, statement_id: str) -> tuple[bytes, bytes]:
+        """b("") and b("/by") of a statement.
+
+        Raises:
+            ErasedEvidenceError: they were destroyed with a person's key.
+            MissingEvidenceError: the vault never had them.
+            AlteredEvidenceError: the vault was changed from outside.
+        """
+        spot = Spot(statement=statement_id, path=ID_PATH)
+        return read_blinds(spot, self._plain(spot))
+
+    def open(self, statement_id: str, path: str) -> Opening:
+        """The opening of a private field; errors as for `blinds`."""
+        spot = Spot(statement=statement_id, path=path)
+        if path == ID_PATH:  # blinds stand there, and no value
+            raise _missing(spot)
+        return read_opening(spot, self._plain(spot))
+
+    def paths(self, statement_id: str) -> tuple[str, ...]:
+        """Paths of the values that are kept for a statement, sorted."""
+        query = select(values.c.path).where(
+            values.c.statement == statement_id, values.c.path != ID_PATH
+        )
+        with self._database.transaction(write=False) as connection:
+            return tuple(sorted(connection.execute(query).scalars()))
+
+    def statements_of(self, key_ref: KeyRef) -> tuple[str, ...]:
+        """Ids of the statements with anything sealed under a key, sorted.
+
+        To be asked before an erasure, for copies that lie elsewhere (the outbox).
+        """
+        query = select(values.c.statement).where(values.c.key_ref == key_ref)
+        with self._database.transaction(write=False) as connection:
+            return tuple(sorted(connection.execute(query.distinct()).scalars()))
+
+    def erase_person(
+        self, person: Uid, destroy_key: Callable[[KeyRef], object]
+    ) -> ErasureReport:
+        """Destroy a person's default key, values, blinds and joins.
+
+        See `ledger.vault.erasure` for the order of steps and what remains. After any
+        error: running it again finishes, and the count is the same.
+        """
+        return erase(self._database, person, destroy_key)
+
+    # --- joins -------------------------------------------------------------------
+
+    def remember_authority(self, key_id: KeyId, party: Uid) -> None:
+        """Remember for which party a signing key speaks.
+
+        Raises:
+            ConflictingRecordError: it speaks for another one.
+        """
+        row = {"key_id": as_key_id(key_id), "party": as_uid(party)}
+        known = select(authorities.c.party).where(authorities.c.key_id == key_id)
+        with self._database.transaction(write=True) as connection:
+            met = connection.execute(known).scalar_one_or_none()
+            if met is None:
+                connection.execute(insert(authorities).values(row))
+            elif met != party:
+                raise ConflictingRecordError(
+                    "one party for each signing key",
+                    met="a key that speaks for another party already",
+                    advice="Give each party a key of its own.",
+                    where=f"key {key_id}",
+                )
+
+    def party_of(self, key_id: KeyId) -> Uid | None:
+        """The party that a signing key speaks for; `None` if nobody can tell."""
+        query = select(authorities.c.party).where(authorities.c.key_id == key_id)
+        with self._database.transaction(write=False) as connection:
+            met = connection.execute(query).scalar_one_or_none()
+        return None if met is None else as_uid(met)
+
+    # --- where outputs lie -------------------------------------------------------
+
+    def remember_location(self, token: str, path: str) -> None:
+        """Remember where an output root lies now; the newest place counts."""
+        try:
+            path.encode()
+        except UnicodeEncodeError as error:
+            raise MalformedRecordError(
+                "a path whose name is Unicode text",
+                met="other bytes",
+                advice="Rename the folder.",
+                where="/path",
+            ) from error
+        row = {"token": token, "path": unicodedata.normalize("NFC", path)}
+        add = sqlite.insert(locations).values(row)
+        with self._database.transaction(write=True) as connection:
+            connection.execute(
+                add.on_conflict_do_update(
+                    index_elements=["token"], set_={"path": add.excluded.path}
+                )
+            )
+
+    def locations(self) -> dict[str, str]:
+        """Output roots by their tokens."""
+        with self._database.transaction(write=False) as connection:
+            return {
+                row.token: row.path for row in connection.execute(select(locations))
+            }
+
+    # --- rows --------------------------------------------------------------------
+
+    def _keep(self, items: list[Item]) -> None:
+        with self._database.transaction(write=True) as connection:
+            keep_items(connection, items, self._secret_of)
+
+    def _plain(self, spot: Spot) -> bytes:
+        with self._database.transaction(write=False) as connection:
+            row = rows_at(connection, [spot]).get(spot)
+        if row is None:
+            raise _missing(spot)
+        return unseal(data_key(self._secret_of(row.key_ref)), spot, sealed_in(row))
+
+
+def _missing(spot: Spot) -> MissingEvidenceError:
+    return MissingEvidenceError(
+        "a value that the vault keeps",
+        met="none at this place",
+        advice="Ask whoever made the statement, or restore the vault.",
+        where=f"{spot.statement} {spot.path}",
+    )
