@@ -14,7 +14,7 @@ Every error says what was expected, what was met and what to do. `where` and
 `public()` holds nothing private and is what may be written to JSON or a log.
 """
 
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 Fact: TypeAlias = str | int
 
@@ -55,6 +55,10 @@ class JangbuError(Exception):
         place = f"{self.where}: " if self.where else ""
         return f"{place}expected {self.expected}; met {self.met}. {self.advice}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Workers send errors home by pickling; the default would lose the fields.
+        return _rebuilt, (type(self), self.expected, self.__dict__)
+
     def public(self) -> dict[str, Fact]:
         """What may be persisted: the code, what was expected, advice and facts."""
         return {
@@ -63,6 +67,14 @@ class JangbuError(Exception):
             "advice": self.advice,
             **self.facts,
         }
+
+
+def _rebuilt(
+    kind: type[JangbuError], expected: str, state: dict[str, Any]
+) -> JangbuError:
+    error = kind.__new__(kind, expected)
+    error.__dict__.update(state)
+    return error
 
 
 class LedgerError(JangbuError):

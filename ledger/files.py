@@ -1,13 +1,21 @@
 """Durable, private files: written whole or not at all, readable by their owner."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
 
+from ledger.errors import StoreError, StoreFullError, StoreUnavailableError
+
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder (and its parents) that only its owner may enter."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder (and its parents) that only its owner may enter; durable."""
+    if path.is_dir():
+        return
+    # One at a time: mkdir(parents=True) would let everybody into the parents.
+    make_private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(path.parent)
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -34,3 +42,20 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def os_error(error: OSError, path: Path) -> StoreError:
+    """The ledger's own error for one of the operating system's."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return StoreFullError(
+            "room on the disk",
+            met=error.strerror or "a full disk",
+            advice="Free some room and run the command again; nothing is lost.",
+            where=str(path),
+        )
+    return StoreUnavailableError(
+        "a folder that can be read and written",
+        met=error.strerror or type(error).__name__,
+        advice="Check the folder's rights and that its disk is there.",
+        where=str(path),
+    )

@@ -79,3 +79,16 @@ class SettingsError(PipelineError):
 
     code = "seal.settings"
     exit_code = 70
+
+
+class GeneratorRecordError(PipelineError):
+    """A generator's record of its work is not usable."""
+
+    code = "capture.generation"
+
+
+class WorkerLostError(PipelineError):
+    """A worker process was killed."""
+
+    code = "run.worker"
+    exit_code = 7

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The command `jangbu`: parse, call one use case, print."""

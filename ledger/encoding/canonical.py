@@ -49,8 +49,27 @@ def encode(value: JsonValue) -> bytes:
         >>> encode({"b": [1, True], "a": "장부"}).decode()
         '{"a":"장부","b":[1,true]}'
     """
-    _check(value, "", 0)
+    check(value)
     return _encoder.encode(value)
+
+
+def encode_checked(value: JsonValue) -> bytes:
+    """The bytes of a value that was read or checked here: its limits hold already."""
+    return _encoder.encode(value)
+
+
+def check(value: object, path: str = "", depth: int = 0) -> None:
+    """Refuse a value that has no canonical form.
+
+    Args:
+        value: what is to be written.
+        path: where it will stand.
+        depth: how many objects and arrays will stand around it.
+
+    Raises:
+        MalformedRecordError: with the JSON pointer of what is not permitted.
+    """
+    _check(value, path, depth)
 
 
 def parse(raw: bytes) -> JsonValue:
@@ -76,14 +95,14 @@ def parse_lenient(raw: bytes) -> JsonValue:
             text,
             object_pairs_hook=_object,
             parse_float=lambda number: _Unwanted(f"the number {number}"),
-            parse_constant=lambda name: _Unwanted(name),
+            parse_constant=_Unwanted,
             parse_int=_integer,
         )
     except json.JSONDecodeError as error:
         _refuse("", "JSON", f"a syntax error at offset {error.pos}")
     except RecursionError:
         _refuse("", f"nesting of at most {MAX_DEPTH} levels", "deeper nesting")
-    _check(value, "", 0)
+    check(value)
     return value  # type: ignore[no-any-return]  # _check has seen every node
 
 
@@ -123,12 +142,17 @@ def _check(value: object, path: str, depth: int) -> None:
             if not -MAX_INTEGER <= value <= MAX_INTEGER:
                 _refuse(path, "an integer below 2^53", "a larger one")
         case dict():
-            _check_depth(path, depth)
             _check_object(value, path, depth)
         case list():
             _check_depth(path, depth)
             for index, item in enumerate(value):
                 _check(item, f"{path}/{index}", depth + 1)
+        case _:
+            _refuse_sort(value, path)
+
+
+def _refuse_sort(value: object, path: str) -> NoReturn:
+    match value:
         case None:
             _refuse(path, "a value", "null")
         case _Unwanted():
@@ -140,6 +164,7 @@ def _check(value: object, path: str, depth: int) -> None:
 
 
 def _check_object(value: dict[Any, Any], path: str, depth: int) -> None:
+    _check_depth(path, depth)
     if isinstance(value, _Duplicated):
         _refuse(pointer(path, value.duplicate), "each key once", "a duplicate key")
     for key, item in value.items():

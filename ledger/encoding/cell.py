@@ -2,6 +2,7 @@
 
 from ledger.encoding import canonical
 from ledger.encoding.digest import sha256_hex
+from ledger.records.identity import Digest
 from ledger.records.time import FrameRange
 
 CELL_FRAMES = 32
@@ -22,6 +23,6 @@ def cells_of(frames: FrameRange) -> range:
     return range(cell_of(frames.start), cell_of(frames.end - 1) + 1)
 
 
-def cell_key(log: str, run: str, cell: int) -> str:
+def cell_key(log: str, run: str, cell: int) -> Digest:
     """SHA-256 of JCS["cell/1", log, run id, cell], 64 hex digits."""
     return sha256_hex(canonical.encode(["cell/1", log, run, cell]))

@@ -13,10 +13,12 @@ from typing import Any, TypeGuard
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.digest import BLIND, FIELD, KEY, STATEMENT, sha256, sha256_hex
-from ledger.errors import AlteredEvidenceError
+from ledger.errors import AlteredEvidenceError, MalformedRecordError
+from ledger.records.identity import Digest, StatementId, as_statement_id
 
 ID_PATH = ""
 BY_PATH = "/by"
+BLIND_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +73,28 @@ def machine_key(secret: bytes, log: str, kind: str, natural: JsonValue) -> str:
     return hmac.digest(secret, message, "sha256")[:16].hex()
 
 
-def commit(opening: Opening, place: Place) -> str:
-    """The commitment to an opened value at its place, 64 hex digits."""
+def commit(opening: Opening, place: Place) -> Digest:
+    """The commitment to an opened value at its place, 64 hex digits.
+
+    Raises:
+        MalformedRecordError: the blind has another length, or the value no
+            canonical form; with the JSON pointer of the field in the statement.
+    """
+    # Checked first, so that an error names the field and not its place in the context.
+    canonical.check(opening.value, opening.path, depth=1)
     context = [*place.at(opening.path), opening.value]
-    return sha256_hex(FIELD, opening.blind, canonical.encode(context))
+    blind = _blind(opening.blind, opening.path)
+    return sha256_hex(FIELD, blind, canonical.encode(context))
 
 
-def statement_id(blind: bytes, statement: bytes) -> str:
-    """The blinded id of a statement: b("") and the digest of its bytes."""
-    return sha256_hex(STATEMENT, blind, sha256(statement))
+def statement_id(blind: bytes, statement: bytes) -> StatementId:
+    """The blinded id of a statement: b("") and the digest of its bytes.
+
+    Raises:
+        MalformedRecordError: the blind has another length.
+    """
+    found = sha256_hex(STATEMENT, _blind(blind, ID_PATH), sha256(statement))
+    return as_statement_id(found)
 
 
 def private(commitment: str) -> dict[str, JsonValue]:
@@ -98,10 +113,23 @@ def check_opening(opening: Opening, place: Place, commitment: str) -> None:
     Raises:
         AlteredEvidenceError: the value, the path or the record differs.
     """
-    if not hmac.compare_digest(commit(opening, place), commitment):
+    if commit(opening, place) != commitment:
         raise AlteredEvidenceError(
             "an opening that leads to the commitment of this field",
             met="another value, blind, field or record",
             advice="Take the opening from the vault again, for this record and field.",
             where=opening.path,
         )
+
+
+def _blind(blind: bytes, path: str) -> bytes:
+    # With another length the blind's end could be moved into the context's start,
+    # and a short one could be guessed together with a short value.
+    if len(blind) != BLIND_BYTES:
+        raise MalformedRecordError(
+            f"a blind of {BLIND_BYTES} bytes",
+            met=f"{len(blind)} bytes",
+            advice="Take the opening from the vault again.",
+            where=path or "/",
+        )
+    return blind

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from ledger.records.identity import Digest, as_digest
+
 STATEMENT = b"jangbu/statement/1\0"
 FIELD = b"jangbu/field/1\0"
 BLIND = b"jangbu/blind/1\0"
@@ -16,6 +18,6 @@ def sha256(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def sha256_hex(*parts: bytes) -> str:
+def sha256_hex(*parts: bytes) -> Digest:
     """SHA-256 of the parts one after another, 64 lower-case hex digits."""
-    return sha256(*parts).hex()
+    return as_digest(sha256(*parts).hex())

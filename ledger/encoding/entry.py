@@ -10,8 +10,15 @@ from typing import Literal
 from ledger.encoding import canonical
 from ledger.encoding.commitment import BY_PATH, Opening, Place, commit
 from ledger.encoding.models import dump, parse_model
-from ledger.errors import AlteredEvidenceError
-from ledger.records.identity import Instant, StatementId
+from ledger.errors import AlteredEvidenceError, MalformedRecordError
+from ledger.records.identity import (
+    Digest,
+    Instant,
+    StatementId,
+    as_digest,
+    as_instant,
+    as_statement_id,
+)
 from ledger.records.statement import Act, Kind, Private, Record, Scope, Statement
 
 MAX_ENTRY = 65_535
@@ -45,12 +52,12 @@ def project(
     """The entry of a statement."""
     return Entry(
         kind=statement.kind,
-        id=statement_id,
+        id=as_statement_id(statement_id, "/id"),
         scope=statement.scope,
         refs=statement.prev,
         act=statement.act,
-        by=Private(commitment=by),
-        at=at,
+        by=Private.of(as_digest(by, "/by")),
+        at=as_instant(at, "/at"),
         held=True if held else None,
     )
 
@@ -66,10 +73,17 @@ def parse_entry(raw: bytes) -> Entry:
     Raises:
         MalformedRecordError: with the JSON pointer of the field.
     """
+    if len(raw) > MAX_ENTRY:
+        raise MalformedRecordError(
+            f"an entry of at most {MAX_ENTRY} bytes",
+            met=f"{len(raw)} bytes",
+            advice="Refer to fewer statements.",
+            where="/",
+        )
     return parse_model(Entry, raw)
 
 
-def by_commitment(sheet_digest: str, blind: bytes, place: Place) -> str:
+def by_commitment(sheet_digest: str, blind: bytes, place: Place) -> Digest:
     """What `by` holds: the commitment to the sheet's digest at the path "/by"."""
     return commit(Opening(path=BY_PATH, value=sheet_digest, blind=blind), place)
 

@@ -4,12 +4,15 @@ Unknown kinds are refused at admission and kept as opaque bytes when read, so th
 older reader can still check a newer log.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.encoding.cell import cells_of
 from ledger.errors import UnknownKindError
 from ledger.records import authority, frames, making
-from ledger.records.statement import Record
+from ledger.records.statement import Record, Scope
+from ledger.records.time import FrameRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +24,37 @@ class KindRule:
         timed: whether `at` must be given; kinds that machines derive have none.
         scope: members of the scope that must be given; no others may be.
         acts: whether it may supersede, correct, withdraw or dispute.
+        fits: JSON pointer of what in the body contradicts the scope; "" if nothing.
     """
 
     body: type[Record]
     timed: bool = False
     scope: frozenset[str] = frozenset()
     acts: bool = True
+    fits: Callable[[Scope, Record], str] = lambda _scope, _body: ""
+
+
+def _fits_grid(scope: Scope, body: Record) -> str:
+    """Frames of one cell with a leaf for each; a version's cells those of its range.
+
+    Else two readers could count the same statement for different frames.
+    """
+    frames_stated = scope.range
+    match body, frames_stated:
+        case frames.FrameSet(cell=cell, measured=leaves), FrameRange():
+            if cells_of(frames_stated) != range(cell, cell + 1):
+                return "/body/cell"
+            return "" if leaves.count == frames_stated.count() else "/body/measured"
+        case frames.SealSet(sealed=leaves), FrameRange():
+            if len(cells_of(frames_stated)) != 1:
+                return "/scope/range"
+            return "" if leaves.count == frames_stated.count() else "/body/sealed"
+        case making.Version(cells=cells), FrameRange():
+            touched = cells_of(frames_stated)
+            fits = all(one.cell in touched for one in cells)
+            return "" if fits else "/body/cells"
+        case _:
+            return ""
 
 
 SHOT: Final = frozenset({"shot"})
@@ -43,9 +71,9 @@ KINDS: Final[dict[str, KindRule]] = {
     "asset.1": KindRule(body=making.Asset),
     "generation.1": KindRule(body=making.Generation, timed=True),
     "run.1": KindRule(body=making.Run, scope=SHOT_RANGE),
-    "version.1": KindRule(body=making.Version, scope=SHOT_RANGE),
-    "frame.set.1": KindRule(body=frames.FrameSet, scope=SHOT_RANGE),
-    "seal.set.1": KindRule(body=frames.SealSet, scope=SHOT_RANGE),
+    "version.1": KindRule(body=making.Version, scope=SHOT_RANGE, fits=_fits_grid),
+    "frame.set.1": KindRule(body=frames.FrameSet, scope=SHOT_RANGE, fits=_fits_grid),
+    "seal.set.1": KindRule(body=frames.SealSet, scope=SHOT_RANGE, fits=_fits_grid),
 }
 
 

@@ -8,25 +8,35 @@ signature was verified are parsed.
 import base64
 import binascii
 from dataclasses import dataclass
+from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from ledger.encoding import canonical
 from ledger.encoding.digest import sha256_hex
-from ledger.encoding.models import parse_model
+from ledger.encoding.models import dump, parse_model
 from ledger.errors import MalformedRecordError, SheetSignatureError
-from ledger.records.identity import Instant, KeyId, Origin, StatementId, Uid
+from ledger.records.identity import (
+    Instant,
+    KeyId,
+    Origin,
+    StatementId,
+    Uid,
+    as_key_id,
+)
+from ledger.records.statement import Record
 
 SHEET_TYPE = "application/vnd.jangbu.sheet.1+json"
 MAX_IDS = 1000
 
 
-class Sheet(BaseModel):
+class Sheet(Record):
     """What a sheet says.
 
     Attributes:
@@ -37,14 +47,19 @@ class Sheet(BaseModel):
         ids: the statements, each once.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    v: int = Field(default=1, ge=1, le=1)
+    v: Literal[1] = 1
     log: Origin
     org: Uid
     key_id: KeyId
     signed_at: Instant
     ids: tuple[StatementId, ...] = Field(min_length=1, max_length=MAX_IDS)
+
+    @field_validator("ids")
+    @classmethod
+    def _each_once(cls, ids: tuple[StatementId, ...]) -> tuple[StatementId, ...]:
+        if len(set(ids)) != len(ids):
+            raise PydanticCustomError("ids", "each statement once")
+        return ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +76,9 @@ class Envelope:
     signature: bytes
 
 
-def key_id_of(public_key: bytes) -> str:
+def key_id_of(public_key: bytes) -> KeyId:
     """The id of an Ed25519 key: the first 32 hex digits of the raw key's SHA-256."""
-    return sha256_hex(public_key)[:32]
+    return as_key_id(sha256_hex(public_key)[:32])
 
 
 def pre_authentication(payload_type: str, payload: bytes) -> bytes:
@@ -96,7 +111,7 @@ def sign_sheet(sheet: Sheet, key: Ed25519PrivateKey) -> bytes:
 
 def payload_of(sheet: Sheet) -> bytes:
     """The canonical bytes of a sheet."""
-    return canonical.encode(sheet.model_dump(mode="json"))
+    return canonical.encode(dump(sheet))
 
 
 def parse_envelope(raw: bytes) -> Envelope:
@@ -129,9 +144,7 @@ def parse_envelope(raw: bytes) -> Envelope:
             )
 
 
-def verify_envelope(
-    envelope: Envelope, payload_type: str, public_key: bytes
-) -> bytes:
+def verify_envelope(envelope: Envelope, payload_type: str, public_key: bytes) -> bytes:
     """The payload, once its type and signature are verified.
 
     Raises:
@@ -162,8 +175,6 @@ def open_sheet(raw: bytes, public_key: bytes) -> Sheet:
     sheet = parse_model(Sheet, payload)
     if sheet.key_id != key_id_of(public_key):
         raise _signature_error("a payload that names another key")
-    if len(set(sheet.ids)) != len(sheet.ids):
-        raise _signature_error("a statement listed twice")
     return sheet
 
 

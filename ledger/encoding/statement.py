@@ -156,7 +156,7 @@ def compose(draft: Draft, secret_of: Callable[[KeyRef], bytes]) -> Composed:
         blind=blind,
         by_blind=blind_at(own, place, BY_PATH),
         blinded_by=draft.blinded_by,
-        values=tuple(values),
+        values=tuple(sorted(values, key=lambda kept: kept.opening.path)),
     )
 
 
@@ -233,6 +233,9 @@ def check(raw: bytes) -> Checked:
             raise _unfit("/body", "an empty body, as a withdrawal says nothing else")
         return Checked(raw=raw, statement=said, body=None)
     body = validate(rule.body, canonical.encode(said.body), "/body")
+    misfit = rule.fits(said.scope, body)
+    if misfit:
+        raise _unfit(misfit, "what agrees with the frames of the scope")
     return Checked(raw=raw, statement=said, body=body)
 
 

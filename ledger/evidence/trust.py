@@ -9,7 +9,6 @@ specification.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -18,17 +17,17 @@ from pydantic import Field
 from ledger.encoding import canonical
 from ledger.encoding.models import dump, parse_model
 from ledger.errors import (
+    AlteredEvidenceError,
     CheckpointError,
     ConflictingRecordError,
     MalformedRecordError,
     UnreadableInputError,
 )
-from ledger.files import write_private
+from ledger.files import os_error, write_private
 from ledger.log.note import Verifier
 from ledger.records.authority import Genesis
 from ledger.records.identity import Digest, Origin, as_digest
 from ledger.records.statement import Record
-from ledger.store.blobs import os_error
 
 LARGEST = 1 << 20
 
@@ -45,7 +44,8 @@ class TrustFile(Record):
         witnesses: reserved; a version that knows none must not seem to heed any.
     """
 
-    v: Literal[1] = 1
+    # Not Literal[1]: pydantic takes `true` for it.
+    v: int = Field(default=1, ge=1, le=1)
     log: Origin
     log_vkeys: tuple[str, ...] = Field(min_length=1, max_length=16)
     recovery_vkey: str
@@ -141,16 +141,30 @@ def write_trust(path: Path, trust: TrustFile) -> None:
         )
 
 
-def trusted(trust: TrustFile, met: LogIdentity) -> bool:
-    """Whether a trust file vouches for a log; `False` if it is about another one."""
-    if trust.log != met.log:
-        return False
+def check_identity(trust: TrustFile, met: LogIdentity) -> None:
+    """Refuse a log that has a listed log's name and is not that log.
+
+    Raises:
+        AlteredEvidenceError: log key, recovery key or genesis differ.
+    """
     log_vkey = Verifier(name=met.log, public_key=met.log_key).to_vkey()
-    return (
-        log_vkey in trust.log_vkeys
-        and trust.recovery_vkey == _recovery_vkey(met.log, met.recovery_key)
-        and trust.genesis_leaf == met.genesis_leaf
+    checks = (
+        ("log key", log_vkey in trust.log_vkeys),
+        ("genesis", trust.genesis_leaf == met.genesis_leaf),
+        (
+            "recovery key",
+            trust.recovery_vkey == _recovery_vkey(met.log, met.recovery_key),
+        ),
     )
+    for name, agrees in checks:
+        if not agrees:
+            raise AlteredEvidenceError(
+                f"the {name} that the trust file lists for this log",
+                met="another one",
+                advice="Do not rely on this bundle. Ask the production, by another "
+                "way than the one that brought it, which log is theirs.",
+                where=met.log,
+            )
 
 
 def _recovery_vkey(log: str, key: bytes) -> str:

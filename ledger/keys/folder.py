@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.encoding.statement import KeyRef
 from ledger.errors import ErasedEvidenceError, KeyStoreError, MissingKeyError
-from ledger.files import write_private
+from ledger.files import os_error, sync_folder, write_private
 
 SIGNING_KEYS = ("log", "studio", "pipeline", "recovery")
 
@@ -112,11 +112,16 @@ class KeyFolder:
         path = self._blinding_path(reference)
         if not path.exists():
             return False
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        try:
+            with path.open("r+b") as file:
+                file.write(secrets.token_bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            # Without this a power cut could bring the name back.
+            sync_folder(path.parent)
+        except OSError as error:
+            raise os_error(error, path) from error
         return True
 
     # --- content credentials -----------------------------------------------------

@@ -2,20 +2,24 @@
 
 A blob is JSON lines; a leaf is the bytes of a line without its newline, hashed as in
 RFC 6962, so that one frame is proven in two steps: leaf to root, statement to log.
+Leaves stand in the order of their numbers, each number once: no two leaves can say
+different things of one frame.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 from ledger.encoding import canonical
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.models import dump, validate
-from ledger.errors import AlteredEvidenceError
+from ledger.errors import AlteredEvidenceError, MalformedRecordError
 from ledger.log.tree import leaf_hash, root_of
-from ledger.records.statement import Leaves, Record
+from ledger.records.identity import Digest, as_digest
+from ledger.records.statement import Leaf, Leaves
 
-Leaf = TypeVar("Leaf", bound=Record)
+Model = TypeVar("Model", bound=Leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +30,30 @@ class LeafBlob:
     stated: Leaves
 
 
-def encode_leaves(leaves: Sequence[Record]) -> LeafBlob:
-    """The blob of some leaves."""
+def encode_leaves(leaves: Sequence[Leaf]) -> LeafBlob:
+    """The blob of some leaves, at least one.
+
+    Raises:
+        MalformedRecordError: there is none, or they are not in order.
+    """
+    _check_order(leaves)
     rows = [canonical.encode(dump(leaf)) for leaf in leaves]
     raw = b"".join(row + b"\n" for row in rows)
     stated = Leaves(
-        root=_root_over(rows), count=len(rows), length=len(raw), blob=sha256_hex(raw)
+        root=_root_over(rows),
+        count=len(rows),
+        length=len(raw),
+        blob=sha256_hex(raw),
     )
     return LeafBlob(raw=raw, stated=stated)
 
 
-def read_leaves(model: type[Leaf], raw: bytes, stated: Leaves) -> tuple[Leaf, ...]:
+def read_leaves(model: type[Model], raw: bytes, stated: Leaves) -> tuple[Model, ...]:
     """The leaves of a blob, once it is what the statement says.
 
     Raises:
         AlteredEvidenceError: length, digest, count or root differ.
-        MalformedRecordError: a line is not a leaf of this model.
+        MalformedRecordError: a line is not a leaf of this model, or not in order.
     """
     rows = raw[:-1].split(b"\n") if raw.endswith(b"\n") else []
     checks = (
@@ -59,13 +71,26 @@ def read_leaves(model: type[Leaf], raw: bytes, stated: Leaves) -> tuple[Leaf, ..
                 where=f"blob {stated.blob}",
                 blob=stated.blob,
             )
-    return tuple(_leaf(model, row) for row in rows)
+    leaves = tuple(_leaf(model, row, line) for line, row in enumerate(rows))
+    _check_order(leaves)
+    return leaves
 
 
-def _root_over(rows: Sequence[bytes]) -> str:
-    return root_of([leaf_hash(row) for row in rows]).hex()
+def _root_over(rows: Sequence[bytes]) -> Digest:
+    return as_digest(root_of([leaf_hash(row) for row in rows]).hex())
 
 
-def _leaf(model: type[Leaf], row: bytes) -> Leaf:
+def _leaf(model: type[Model], row: bytes, line: int) -> Model:
     canonical.parse(row)
-    return validate(model, row)
+    return validate(model, row, f"/{line}")
+
+
+def _check_order(leaves: Sequence[Leaf]) -> None:
+    ordered = all(one.number < other.number for one, other in pairwise(leaves))
+    if not leaves or not ordered:
+        raise MalformedRecordError(
+            "at least one leaf, in the order of their numbers, each number once",
+            met="none, or another order",
+            advice="Sort the leaves; a frame has one leaf in a blob.",
+            where="/",
+        )

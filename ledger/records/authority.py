@@ -1,16 +1,42 @@
 """Kinds that say who may state what: genesis, key, delegation, party, erasure."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from ledger.records.identity import Digest, KeyId, Token, Uid
 from ledger.records.statement import Private, Record
 
-PublicKey: TypeAlias = Digest
+_FIELD: Final = 2**255 - 19
+# Heights of the points whose order divides 8: under such a key, anybody can find a
+# signature for any message, so its owner could disown everything it signed.
+_SMALL_ORDER: Final = frozenset(
+    {
+        0,
+        1,
+        _FIELD - 1,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    }
+)
+
+
+def _checked_key(text: Digest) -> Digest:
+    height = int.from_bytes(bytes.fromhex(text), "little") & (2**255 - 1)
+    if height >= _FIELD or height in _SMALL_ORDER:
+        raise PydanticCustomError("public_key", "not an Ed25519 key that binds anybody")
+    return text
+
+
+PublicKey: TypeAlias = Annotated[Digest, AfterValidator(_checked_key)]
 """A raw Ed25519 public key, 32 bytes as 64 lower-case hex digits."""
 
-Family = Annotated[str, StringConstraints(pattern=r"^[a-z]+(\.[a-z]+)*$")]
+Family: TypeAlias = Annotated[
+    str,
+    StringConstraints(max_length=59, pattern=r"\A(?:[a-z]+(?:\.[a-z]+)*)\z"),
+]
+"""Name of a kind without its version, `frame.set`."""
 GrantVerb: TypeAlias = Literal["state", "supersede", "correct", "withdraw", "dispute"]
 
 

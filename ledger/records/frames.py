@@ -2,10 +2,11 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from ledger.records.identity import Digest, StatementId, Token, Uid
-from ledger.records.statement import Blob, Leaves, Record
+from ledger.records.statement import Blob, Leaf, Leaves, Record
 
 
 class FrameSet(Record):
@@ -45,6 +46,13 @@ class Bounds(Record):
     lower: int = Field(ge=0)
     upper: int = Field(ge=0)
 
+    @field_validator("upper")
+    @classmethod
+    def _not_below_lower(cls, upper: int, info: ValidationInfo) -> int:
+        if upper < info.data.get("lower", 0):
+            raise PydanticCustomError("bounds", "the upper bound lies below the lower")
+        return upper
+
 
 class LayerCoverage(Bounds):
     """Coverage of one layer; layers stand bottom to top."""
@@ -67,7 +75,7 @@ class LayerInput(Record):
     matte: Digest | None = None
 
 
-class MeasuredLeaf(Record):
+class MeasuredLeaf(Leaf):
     """One measured frame.
 
     Attributes:
@@ -76,18 +84,30 @@ class MeasuredLeaf(Record):
         iscc: fingerprint of the decoded written file, by the named profile.
     """
 
-    v: Literal[1] = 1
     frame: int
     pixels: Digest
     decoder: Token
     inputs: tuple[LayerInput, ...]
     coverage: Coverage
     tiles: Digest
-    iscc: str = Field(pattern=r"^ISCC:[A-Z2-7]{13,73}$")
+    iscc: str = Field(pattern=r"\A(?:ISCC:[A-Z2-7]{13,73})\z")
     profile: Token
 
+    @field_validator("inputs")
+    @classmethod
+    def _bottom_to_top(cls, inputs: tuple[LayerInput, ...]) -> tuple[LayerInput, ...]:
+        layers = [one.layer for one in inputs]
+        if layers != sorted(set(layers)):
+            raise PydanticCustomError("inputs", "each layer once, bottom to top")
+        return inputs
 
-class SealedLeaf(Record):
+    @property
+    def number(self) -> int:
+        """The frame."""
+        return self.frame
+
+
+class SealedLeaf(Leaf):
     """One sealed frame as a file.
 
     Attributes:
@@ -96,9 +116,13 @@ class SealedLeaf(Record):
         manifest: SHA-256 of the C2PA manifest store that it carries.
     """
 
-    v: Literal[1] = 1
     frame: int
     file: Digest
     part: int = Field(ge=0)
     index: int = Field(ge=0)
     manifest: Digest
+
+    @property
+    def number(self) -> int:
+        """The frame."""
+        return self.frame

@@ -24,7 +24,9 @@ _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ORIGIN = rf"(?:{_LABEL}\.)+{_LABEL}/{_HEX_16}"
 _NAME = "[a-z0-9][a-z0-9._+@/-]{0,95}"
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_INSTANT = rf"{_DAY}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}\.[0-9]{{6}}Z"
+# Hours end at 23 here: some versions of Python read 24:00 as the next day's 00:00,
+# which would give midnight two spellings.
+_INSTANT = rf"{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{6}}Z"
 _LONGEST_DOMAIN = 253
 
 

@@ -1,13 +1,13 @@
 """Kinds that say what was made: shot, element, asset, generation, run, version."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from ledger.records.identity import Digest, StatementId, Token, Uid
-from ledger.records.statement import Leaves, Private, Record
+from ledger.records.identity import Digest, StatementId, Token, Uid, View
+from ledger.records.statement import Leaf, Leaves, Private, Record
 
-View: TypeAlias = Literal["left", "right", "screen"]
 SourceType: TypeAlias = Literal[
     "algorithmicMedia",
     "algorithmicallyEnhanced",
@@ -57,7 +57,7 @@ class Asset(Record):
     files: Leaves
 
 
-class AssetLeaf(Record):
+class AssetLeaf(Leaf):
     """One file of an asset.
 
     Attributes:
@@ -70,7 +70,6 @@ class AssetLeaf(Record):
             committed; absent if there is none.
     """
 
-    v: Literal[1] = 1
     index: int
     file: Digest
     size: int = Field(ge=1)
@@ -79,6 +78,11 @@ class AssetLeaf(Record):
     height: int = Field(ge=1)
     declared: Private | None = None
     incoming: Private | None = None
+
+    @property
+    def number(self) -> int:
+        """The index."""
+        return self.index
 
 
 class Generation(Record):
@@ -119,9 +123,15 @@ class RunLayer(Record):
     element: Uid
     asset: StatementId
     source_type: SourceType
-    alpha: Literal["opaque", "embedded", "matte", "key"]
+    alpha: Literal["opaque", "embedded", "matte", "key/1"]
     matte: StatementId | None = None
     generation: StatementId | None = None
+
+    @model_validator(mode="after")
+    def _matte_where_one_is_used(self) -> Self:
+        if (self.alpha == "matte") != (self.matte is not None):
+            raise PydanticCustomError("matte", "a matte if, and only if, alpha says so")
+        return self
 
 
 class Tool(Record):
@@ -148,8 +158,9 @@ class Run(Record):
     """
 
     view: View
-    picture: Annotated[Token, Field(pattern=r"^picture/[1-9][0-9]*$")]
-    measure: Annotated[Token, Field(pattern=r"^measure/[1-9][0-9]*$")]
+    # A second pattern replaces the token's own, so these bound the length themselves.
+    picture: Annotated[Token, Field(pattern=r"\A(?:picture/[1-9][0-9]{0,3})\z")]
+    measure: Annotated[Token, Field(pattern=r"\A(?:measure/[1-9][0-9]{0,3})\z")]
     width: int = Field(ge=1)
     height: int = Field(ge=1)
     layers: tuple[RunLayer, ...] = Field(min_length=1, max_length=64)
@@ -158,6 +169,15 @@ class Run(Record):
     encoder: Encoder
     audience: Literal["public", "partner", "court"]
     recipe: Private
+
+    @field_validator("tools")
+    @classmethod
+    def _sorted_by_name(cls, tools: tuple[Tool, ...]) -> tuple[Tool, ...]:
+        # Two machines with the same tools must write the same bytes.
+        names = [tool.name for tool in tools]
+        if names != sorted(set(names)):
+            raise PydanticCustomError("tools", "each tool once, sorted by name")
+        return tools
 
 
 class VersionCell(Record):
@@ -168,7 +188,15 @@ class VersionCell(Record):
 
 
 class Version(Record):
-    """Which measured frames a shot consists of, cell by cell."""
+    """Which measured frames a shot consists of, cell by cell, each cell once."""
 
     view: View
     cells: tuple[VersionCell, ...] = Field(min_length=1, max_length=4096)
+
+    @field_validator("cells")
+    @classmethod
+    def _in_order(cls, cells: tuple[VersionCell, ...]) -> tuple[VersionCell, ...]:
+        numbers = [one.cell for one in cells]
+        if numbers != sorted(set(numbers)):
+            raise PydanticCustomError("cells", "each cell once, in order")
+        return cells

@@ -4,7 +4,7 @@ Each kind's body has a frozen model of its own in the sibling modules; what is p
 stands in it as a commitment (`Private`). Unknown fields are refused.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -12,23 +12,31 @@ from ledger.records.identity import Digest, Instant, Origin, StatementId, Uid
 from ledger.records.time import FrameRange
 
 Verb: TypeAlias = Literal["supersede", "correct", "withdraw", "dispute"]
-Kind = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]+(\.[a-z]+)*\.[1-9][0-9]{0,3}$")
+Kind: TypeAlias = Annotated[
+    str,
+    StringConstraints(
+        max_length=64, pattern=r"\A(?:[a-z]+(?:\.[a-z]+)*\.[1-9][0-9]{0,3})\z"
+    ),
 ]
+"""Name and version of a kind, `frame.set.1`."""
 
 
 class Record(BaseModel):
     """Frozen, strict, closed: the base of everything that is hashed."""
 
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", populate_by_name=True
-    )
+    # Never `populate_by_name`: it would give an aliased field a second spelling.
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
 class Private(Record):
     """A private field: only its commitment is stated; the value is in the vault."""
 
     commitment: Digest = Field(alias="#")
+
+    @classmethod
+    def of(cls, commitment: Digest) -> Self:
+        """The field that holds this commitment."""
+        return cls.model_validate({"#": commitment})
 
 
 class Act(Record):
@@ -89,6 +97,17 @@ class Leaves(Record):
     count: int = Field(ge=1)
     length: int = Field(ge=1)
     blob: Digest
+
+
+class Leaf(Record):
+    """One line of a leaf blob; leaves stand in the order of `number`, each once."""
+
+    v: Literal[1] = 1
+
+    @property
+    def number(self) -> int:
+        """The frame, or whatever else its blob is ordered by."""
+        raise NotImplementedError
 
 
 class Blob(Record):

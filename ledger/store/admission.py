@@ -44,6 +44,7 @@ from ledger.records.identity import instant_from
 from ledger.records.statement import Act
 from ledger.store.state import LogState, head_of
 
+BLIND_BYTES = 32
 PartyOf = Callable[[str], str | None]
 """The party that a key speaks for, by the id of the key's delegation."""
 
@@ -69,6 +70,11 @@ class Admitted:
     entry: Entry
     raw_entry: bytes
     state: LogState
+
+    @property
+    def index(self) -> int:
+        """Its place in the log."""
+        return self.state.size - 1
 
 
 def open_signed(
@@ -109,16 +115,21 @@ class Desk:
     """Decides about statements for one log; a function of values.
 
     Attributes:
-            party_of: opens whose key it is; `None` if that was erased.
+        log_key: public half of the key that signs this log's checkpoints.
+        party_of: opens whose key it is; `None` if that was erased.
         signer_of: key id that signed the sheet of a stored statement.
     """
 
     log: str
+    studio: str
+    log_key: bytes
     party_of: PartyOf
     signer_of: Callable[[str], str]
 
     def identify(self, said: Checked, submission: Submission, sheet: Sheet) -> str:
         """The statement's id, once it is known to be for this log and on the sheet."""
+        _check_blind(submission.blind, "/blind")
+        _check_blind(submission.by_blind, "/by_blind")
         if said.statement.log != self.log:
             raise _foreign("/log of the statement")
         found = statement_id(submission.blind, submission.raw)
@@ -141,14 +152,14 @@ class Desk:
     ) -> Admitted:
         """Decide about one statement that is not in the log yet."""
         self._check_references(said, state)
-        authority = _authority_for(said, state)
+        authority = self._authority_for(said, state)
         act = said.statement.act
         authority.require(
             signed.sheet.key_id, said.statement.kind, act.verb if act else None
         )
         entry = self._project(said, submission, signed, state, now)
         check_act(head_of(state.size, entry), state.history)
-        if act is not None:
+        if act is not None and act.verb != "supersede":
             self._check_party(act, signed.sheet.key_id, authority)
         raw_entry = _bounded(encode_entry(entry))
         return Admitted(
@@ -190,6 +201,36 @@ class Desk:
                     where=f"/prev/{position}",
                 )
 
+    def _authority_for(self, said: Checked, state: LogState) -> Authority:
+        if state.size == 0:
+            self._check_founder(said)
+            return _founding(said)
+        if isinstance(said.body, Genesis):
+            raise ConflictingRecordError(
+                "one genesis, entry 0",
+                met="a second one",
+                advice="Start another log for another production.",
+                where="/kind",
+            )
+        return state.authority
+
+    def _check_founder(self, said: Checked) -> None:
+        # What the genesis names cannot be changed any more: a log whose checkpoints
+        # are signed by another key than it names could never be verified.
+        if not isinstance(said.body, Genesis):
+            return
+        for name, met, own in (
+            ("studio", said.body.studio, self.studio),
+            ("log_key", said.body.log_key, self.log_key.hex()),
+        ):
+            if met != own:
+                raise MalformedRecordError(
+                    f"the {name} of this log",
+                    met="another one",
+                    advice="State the genesis with the keys of this production.",
+                    where=f"/body/{name}",
+                )
+
     def _check_party(self, act: Act, key_id: str, authority: Authority) -> None:
         target_key = self.signer_of(act.of)
         ours, theirs = (self._party(key, authority) for key in (key_id, target_key))
@@ -221,17 +262,15 @@ def _founding(first: Checked | None) -> Authority:
     return Authority().advance("", first)
 
 
-def _authority_for(said: Checked, state: LogState) -> Authority:
-    if state.size == 0:
-        return _founding(said)
-    if isinstance(said.body, Genesis):
-        raise ConflictingRecordError(
-            "one genesis, entry 0",
-            met="a second one",
-            advice="Start another log for another production.",
-            where="/kind",
+def _check_blind(blind: bytes, where: str) -> None:
+    # One length: a hash over parts says nothing about where one part ends.
+    if len(blind) != BLIND_BYTES:
+        raise MalformedRecordError(
+            f"a blind of {BLIND_BYTES} bytes",
+            met=f"{len(blind)} bytes",
+            advice="Submit the blinds that the statement was composed with.",
+            where=where,
         )
-    return state.authority
 
 
 def _bounded(raw_entry: bytes) -> bytes:

@@ -1,17 +1,13 @@
 """Bytes kept beside the log, each in a file named by its SHA-256."""
 
-import errno
 from pathlib import Path
 
 from ledger.encoding.digest import sha256_hex
 from ledger.errors import (
     AlteredEvidenceError,
     MissingEvidenceError,
-    StoreError,
-    StoreFullError,
-    StoreUnavailableError,
 )
-from ledger.files import write_private
+from ledger.files import os_error, write_private
 
 
 class BlobFolder:
@@ -28,10 +24,10 @@ class BlobFolder:
         """
         digest = sha256_hex(content)
         path = self._path(digest)
-        if path.is_file() and path.stat().st_size == len(content):
-            return digest
         try:
-            write_private(path, content)
+            # Looked at, not only found: a damaged file is written anew.
+            if not (path.is_file() and path.read_bytes() == content):
+                write_private(path, content)
         except OSError as error:
             raise os_error(error, path) from error
         return digest
@@ -63,20 +59,3 @@ class BlobFolder:
 
     def _path(self, digest: str) -> Path:
         return self.root / digest[:2] / digest
-
-
-def os_error(error: OSError, path: Path) -> StoreError:
-    """The ledger's own error for one of the operating system's."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return StoreFullError(
-            "room on the disk",
-            met=error.strerror or "a full disk",
-            advice="Free some room and run the command again; nothing is lost.",
-            where=str(path),
-        )
-    return StoreUnavailableError(
-        "a folder that can be read and written",
-        met=error.strerror or type(error).__name__,
-        advice="Check the folder's rights and that its disk is there.",
-        where=str(path),
-    )

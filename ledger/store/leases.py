@@ -3,45 +3,81 @@
 Nothing depends on them for correctness, since commits are idempotent.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, and_, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from ledger.errors import MalformedRecordError
 from ledger.ports import Lease
-from ledger.records.identity import instant_from
+from ledger.records.identity import as_digest, instant_from
 from ledger.store.tables import LeaseRow
+
+LONGEST: Final = 86_400
+"""Seconds: whoever is at work longer claims again."""
+LONGEST_NAME: Final = 128
 
 leases = LeaseRow.__table__  # type: ignore[attr-defined]
 
 
-def claim(  # noqa: PLR0913  # who asks for what, when and for how long
-    connection: Connection,
-    *,
-    studio: str,
-    log: str,
-    work: str,
-    holder: str,
-    now: datetime,
-    seconds: int,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who asks for which piece of work, and for how long; checked.
+
+    Attributes:
+        seconds: 0 gives it back.
+    """
+
+    work: str
+    holder: str
+    seconds: int
+
+    def __post_init__(self) -> None:
+        as_digest(self.work, "/work")
+        if not 0 <= self.seconds <= LONGEST or not 0 < len(self.holder) <= LONGEST_NAME:
+            raise MalformedRecordError(
+                f"a holder and 0 to {LONGEST} seconds",
+                met=f"{self.seconds} seconds",
+                advice="Claim again to renew a lease.",
+                where="/seconds",
+            )
+
+
+def claim(
+    connection: Connection, studio: str, log: str, asked: Claim, now: datetime
 ) -> Lease:
     """Grant a lease if nobody else holds an unexpired one; 0 seconds gives it back."""
-    mine = (leases.c.studio == studio) & (leases.c.log == log) & (leases.c.work == work)
+    row = {"studio": studio, "log": log, "work": asked.work}
+    mine = and_(*(leases.c[name] == value for name, value in row.items()))
     present = instant_from(now)
     found = connection.execute(select(leases).where(mine)).one_or_none()
-    if found is not None and found.holder != holder and found.expires_at > present:
+    if (
+        found is not None
+        and found.holder != asked.holder
+        and present < found.expires_at
+    ):
         return Lease(
-            work=work, holder=found.holder, granted=False, expires_at=found.expires_at
+            work=asked.work,
+            holder=found.holder,
+            granted=False,
+            expires_at=found.expires_at,
         )
-    until = instant_from(now + timedelta(seconds=seconds))
-    if seconds <= 0:
+    until = instant_from(now + timedelta(seconds=asked.seconds))
+    mine_now = Lease(
+        work=asked.work,
+        holder=asked.holder,
+        granted=asked.seconds > 0,
+        expires_at=until,
+    )
+    if asked.seconds == 0:
         connection.execute(delete(leases).where(mine))
-        return Lease(work=work, holder=holder, granted=False, expires_at=present)
-    row = {"studio": studio, "log": log, "work": work}
-    held = {"holder": holder, "expires_at": until}
+        return mine_now
+    held = {"holder": asked.holder, "expires_at": until}
     connection.execute(
         insert(leases)
         .values(**row, **held)
         .on_conflict_do_update(index_elements=list(row), set_=held)
     )
-    return Lease(work=work, holder=holder, granted=True, expires_at=until)
+    return mine_now

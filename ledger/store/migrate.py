@@ -4,21 +4,47 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import StaticPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 import migrations
+from ledger.errors import StoreError
 from ledger.store.sqlite import open_migration_engine, wrap_error
 
 
 def configuration() -> Config:
     """Alembic's configuration, without a file: the scripts are in the wheel."""
     config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    folder = str(Path(migrations.__file__).parent)
+    # The parser of the option would read a % in the path as a reference.
+    config.set_main_option("script_location", folder.replace("%", "%%"))
     return config
 
 
+def expected_schema() -> dict[tuple[str, str], str]:
+    """SQL of every table and trigger that a database has at the newest revision."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    config = configuration()
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            rows = connection.exec_driver_sql(
+                "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+            )
+            return {(row.type, row.name): row.sql for row in rows}
+    finally:
+        engine.dispose()
+
+
 def upgrade(path: Path) -> None:
-    """Make or upgrade a database; safe to repeat."""
+    """Make or upgrade a database; safe to repeat.
+
+    Raises:
+        StoreFullError, StoreUnavailableError: nothing was changed.
+        StoreError: a newer version of Jangbu made it.
+    """
     config = configuration()
     engine = open_migration_engine(path)
     try:
@@ -28,6 +54,13 @@ def upgrade(path: Path) -> None:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
     except DBAPIError as error:
-        raise wrap_error(error) from error
+        raise wrap_error(error, engine) from error
+    except CommandError as error:
+        raise StoreError(
+            "a database that this version of Jangbu knows",
+            met=str(error),
+            advice="Use the version of Jangbu that made it, or a newer one.",
+            where=str(path),
+        ) from error
     finally:
         engine.dispose()

@@ -10,8 +10,15 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine
 
+from ledger.encoding.commitment import Place
 from ledger.encoding.statement import Checked
-from ledger.errors import ConflictingRecordError, LedgerError, RollbackError
+from ledger.errors import (
+    ConflictingRecordError,
+    RecordError,
+    RollbackError,
+    StoreError,
+    StoreUnavailableError,
+)
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.log.note import Verifier
 from ledger.ports import Clock, Lease, Receipt, Refusal, Submission
@@ -41,21 +48,14 @@ class Pending:
     Attributes:
         state: the log with what was admitted so far.
         answers: one for each statement decided so far.
+        admitted: what is to be stored, in order, by what it is a statement of.
     """
 
     connection: Connection
     state: LogState
     note: bytes
     answers: list[Answer] = field(default_factory=list)
-
-    def admitted(self) -> list[Admitted]:
-        """What is to be stored, each statement once."""
-        found = {
-            answer.entry.id: answer
-            for answer in self.answers
-            if isinstance(answer, Admitted)
-        }
-        return list(found.values())
+    admitted: dict[Place, Admitted] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -82,12 +82,10 @@ class LocalPort:
         with transaction(self.engine, write=True) as connection:
             return leases.claim(
                 connection,
-                studio=self.studio,
-                log=self.log,
-                work=work,
-                holder=holder,
-                now=self.clock.now(),
-                seconds=seconds,
+                self.studio,
+                self.log,
+                leases.Claim(work=work, holder=holder, seconds=seconds),
+                self.clock.now(),
             )
 
     def put(self, content: bytes) -> str:
@@ -97,17 +95,28 @@ class LocalPort:
     def submit(
         self, sheet: bytes, statements: Sequence[Submission]
     ) -> list[Receipt | Refusal]:
-        """Admit statements in order; see `Port.submit`."""
-        self._refuse_rollback()
+        """Admit statements in order; see `Port.submit`.
+
+        Raises:
+            StoreFullError: nothing was stored.
+            StoreUnavailableError: nothing was stored, or it was and could not be
+                published: in both cases the same submission may be repeated.
+            RollbackError, LogError: the database was changed from outside.
+        """
+        # Before the transaction: what is outside then is in the database by now.
+        outside = self.published.checkpoint()
         with transaction(self.engine, write=True) as connection:
-            before = catch_up(connection, self.studio, self.log, self._state)
-            note = self._rows.newest_note(connection) or b""
-            pending = Pending(connection=connection, state=before, note=note)
+            note = self._rows.newest_note(connection)
+            pending = Pending(
+                connection=connection,
+                state=self._caught_up(connection, note, outside),
+                note=note or b"",
+            )
             self._decide(pending, sheet, statements)
-            self._store(pending, sheet, before.size)
+            self._store(pending, sheet)
         self._state = pending.state
-        self.publish()
-        return [_final(answer, pending, before.size) for answer in pending.answers]
+        self._publish_admitted()
+        return [_final(answer, pending.note) for answer in pending.answers]
 
     def locate(self, kind: str, key: str) -> Receipt | None:
         """The receipt of a statement, if admitted; see `Port.locate`."""
@@ -124,13 +133,30 @@ class LocalPort:
         reader = self.reader()
         if reader.is_empty():
             return
-        self.published.catch_up(
-            size_of=self._size_of, newest=reader.checkpoint, entries=reader.entries
-        )
+        self.published.catch_up(reader, self._opened)
 
     @property
     def _rows(self) -> LogRows:
         return LogRows(self.studio, self.log)
+
+    # --- the log as it is --------------------------------------------------------
+
+    def _caught_up(
+        self, connection: Connection, note: bytes | None, outside: bytes | None
+    ) -> LogState:
+        signed = [self._opened(one) for one in (note, outside) if one is not None]
+        if outside is not None and (note is None or signed[0].size < signed[1].size):
+            raise RollbackError(
+                f"a database with at least the {signed[-1].size} published entries",
+                met="an older one",
+                advice="A backup was restored: bring the newer database back.",
+                size=signed[-1].size,
+            )
+        return catch_up(connection, self.studio, self.log, self._state, signed)
+
+    def _opened(self, note: bytes) -> Checkpoint:
+        """Open a note of this log; fails for a key that is not the log's, too."""
+        return open_checkpoint(note, [Verifier.of(self.log, self.log_key)], self.log)
 
     # --- deciding ----------------------------------------------------------------
 
@@ -141,7 +167,7 @@ class LocalPort:
         first = read[0] if read and isinstance(read[0], Checked) else None
         try:
             signed = open_signed(self.log, sheet, pending.state, first)
-        except LedgerError as error:
+        except RecordError as error:
             pending.answers = [Refusal(id="", error=error) for _ in submissions]
             return
         for submission, said in zip(submissions, read, strict=True):
@@ -167,17 +193,18 @@ class LocalPort:
                 return earlier
             now = self.clock.now()
             admitted = desk.admit(said, submission, signed, pending.state, now)
-        except LedgerError as error:
+        except RecordError as error:
             return Refusal(id=found, error=error)
         pending.state = admitted.state
+        pending.admitted[said.place] = admitted
         return admitted
 
     def _earlier(self, pending: Pending, said: Checked, found: str) -> Answer | None:
         kind = said.statement.kind
-        for admitted in pending.admitted():
-            if admitted.said.place == said.place:
-                _refuse_other(admitted.entry.id, found, kind)
-                return admitted
+        admitted = pending.admitted.get(said.place)
+        if admitted is not None:
+            _refuse_other(admitted.entry.id, found, kind)
+            return admitted
         receipt = self._rows.receipt(
             pending.connection, kind, said.statement.key, pending.note
         )
@@ -187,59 +214,55 @@ class LocalPort:
 
     def _desk(self, pending: Pending, signed: SignedSheet) -> Desk:
         def signer_of(target: str) -> str:
-            if any(target == admitted.entry.id for admitted in pending.admitted()):
+            if any(target == one.entry.id for one in pending.admitted.values()):
                 return signed.sheet.key_id
             return self._rows.signer_of(pending.connection, target)
 
-        return Desk(log=self.log, party_of=self.party_of, signer_of=signer_of)
+        return Desk(
+            log=self.log,
+            studio=self.studio,
+            log_key=self.log_key.public_key().public_bytes_raw(),
+            party_of=self.party_of,
+            signer_of=signer_of,
+        )
 
     # --- storing -----------------------------------------------------------------
 
-    def _store(self, pending: Pending, sheet: bytes, start: int) -> None:
-        added = pending.admitted()
+    def _store(self, pending: Pending, sheet: bytes) -> None:
+        added = list(pending.admitted.values())
         if not added:
             return
         connection, frontier = pending.connection, pending.state.frontier
-        point = Checkpoint(
-            origin=self.log, size=frontier.size, root=frontier.root()
-        )
+        point = Checkpoint(origin=self.log, size=frontier.size, root=frontier.root())
         pending.note = sign_checkpoint(point, self.log_key)
         self._rows.insert_sheet(connection, added[0].sheet, sheet)
-        self._rows.insert_admitted(connection, start, added)
+        self._rows.insert_admitted(connection, added)
         self._rows.insert_checkpoint(connection, frontier, pending.note)
 
-    def _size_of(self, note: bytes) -> int:
-        verifier = Verifier.of(self.log, self.log_key)
-        return open_checkpoint(note, [verifier], self.log).size
-
-    def _refuse_rollback(self) -> None:
-        outside = self.published.checkpoint()
-        if outside is None:
-            return
-        size = self._size_of(outside)
-        with transaction(self.engine, write=False) as connection:
-            note = self._rows.newest_note(connection)
-        if note is None or self._size_of(note) < size:
-            raise RollbackError(
-                f"a database with at least the {size} published entries",
-                met="an older one",
-                advice="A backup was restored: bring the newer database back.",
-                size=size,
-            )
+    def _publish_admitted(self) -> None:
+        try:
+            self.publish()
+        except StoreError as error:
+            # Not StoreFullError: that would say that nothing was stored.
+            raise StoreUnavailableError(
+                "a published copy beside the database",
+                met=f"statements in the log and a copy left behind ({error.met})",
+                advice="See to the disk and submit again: the receipts come then.",
+                where=error.where,
+            ) from error
 
 
-def _read(submission: Submission) -> Checked | LedgerError:
+def _read(submission: Submission) -> Checked | RecordError:
     try:
         return read_statement(submission)
-    except LedgerError as error:
+    except RecordError as error:
         return error
 
 
-def _final(answer: Answer, pending: Pending, start: int) -> Receipt | Refusal:
+def _final(answer: Answer, note: bytes) -> Receipt | Refusal:
     if not isinstance(answer, Admitted):
         return answer
-    index = start + pending.admitted().index(answer)
-    return receipt_of(index, answer.raw_entry, pending.note, new=True)
+    return receipt_of(answer.index, answer.raw_entry, note, new=True)
 
 
 def _refuse_other(stored: str, submitted: str, kind: str) -> None:

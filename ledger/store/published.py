@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from ledger.files import make_private_folder, write_private
-from ledger.store.blobs import os_error
+from ledger.errors import LogError
+from ledger.files import make_private_folder, os_error, write_private
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.tree import leaf_hash, root_of
+from ledger.ports import LogReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class PublishedLog:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # Lines and bytes that this process wrote last, so as not to count them again.
+        self._known = (0, 0)
 
     def read(self) -> Published:
         """What the copy holds now."""
@@ -51,45 +57,57 @@ class PublishedLog:
 
     def catch_up(
         self,
-        size_of: Callable[[bytes], int],
-        newest: Callable[[], bytes],
-        entries: Callable[[int, int], list[bytes]],
+        log: LogReader,
+        opened: Callable[[bytes], Checkpoint],
     ) -> None:
         """Append what the database has and the copy lacks, then the checkpoint.
 
         Args:
-            size_of: tree size of a checkpoint note.
-            newest: the database's newest checkpoint note.
-            entries: canonical bytes of entries [start, end) from the database.
+            log: the database at one moment.
+            opened: verifies a note of this log.
+
+        Raises:
+            LogError: the copy was cut, and the database cannot make it good.
+            StoreFullError, StoreUnavailableError: the copy stays behind.
         """
         try:
             make_private_folder(self.folder)
             with self._locked():
                 before = self.checkpoint()
-                note = newest()
-                start, end = size_of(before) if before else 0, size_of(note)
-                if end <= start:
+                point = opened(log.checkpoint())
+                start = opened(before).size if before else 0
+                if point.size <= start:
                     return
-                self._append(start, entries(start, end), entries)
-                write_private(self.folder / "checkpoint", note)
+                self._append(start, point, log)
+                write_private(self.folder / "checkpoint", log.checkpoint())
         except OSError as error:
             raise os_error(error, self.folder) from error
 
-    def _append(
-        self, start: int, added: list[bytes], entries: Callable[[int, int], list[bytes]]
-    ) -> None:
+    def _append(self, start: int, point: Checkpoint, log: LogReader) -> None:
         path = self.folder / "entries"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
-            end_of = _offset_after(file.read(), start)
-            if end_of is None:
+            offset = self._offset_after(file, start)
+            if offset is None:
                 # The copy itself was cut: write it anew from the database.
-                added, end_of = entries(0, start) + added, 0
-            file.seek(end_of)
+                added, offset = log.entries(0, point.size), 0
+                _check_root(added, point)
+            else:
+                added = log.entries(start, point.size)
+            chunk = b"".join(entry + b"\n" for entry in added)
+            file.seek(offset)
             file.truncate()
-            file.write(b"".join(entry + b"\n" for entry in added))
+            file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
+        self._known = (point.size, offset + len(chunk))
+
+    def _offset_after(self, file: BinaryIO, lines: int) -> int | None:
+        size, offset = self._known
+        if lines == size and offset <= file.seek(0, os.SEEK_END):
+            return offset
+        file.seek(0)
+        return _offset_after(file.read(), lines)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -99,6 +117,15 @@ class PublishedLog:
             yield
         finally:
             os.close(descriptor)
+
+
+def _check_root(entries: list[bytes], point: Checkpoint) -> None:
+    if root_of([leaf_hash(entry) for entry in entries]) != point.root:
+        raise LogError(
+            "entries that lead to the newest checkpoint",
+            met="another root",
+            advice="The database was changed from outside: run jangbu fsck.",
+        )
 
 
 def _offset_after(raw: bytes, lines: int) -> int | None:

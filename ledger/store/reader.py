@@ -44,24 +44,30 @@ class StoreReader:
         return self._snapshot()[1]
 
     def entries(self, start: int, end: int) -> list[bytes]:
+        indices = range(start, min(end, self.size()))
         query = (
-            select(entries.c.body)
+            select(entries.c.idx, entries.c.body)
             .where(entries.c.studio == self._studio, entries.c.log == self._log)
-            .where(entries.c.idx >= start, entries.c.idx < min(end, self.size()))
+            .where(entries.c.idx >= indices.start, entries.c.idx < indices.stop)
             .order_by(entries.c.idx)
         )
         with transaction(self._engine, write=False) as connection:
-            return [bytes(body) for (body,) in connection.execute(query)]
+            rows = connection.execute(query).all()
+        _check_complete(indices, [row.idx for row in rows])
+        return [bytes(row.body) for row in rows]
 
     def statements(self, start: int, end: int) -> list[StoredStatement]:
+        indices = range(start, min(end, self.size()))
         query = (
             select(statements)
             .where(statements.c.studio == self._studio, statements.c.log == self._log)
-            .where(statements.c.idx >= start, statements.c.idx < min(end, self.size()))
+            .where(statements.c.idx >= indices.start, statements.c.idx < indices.stop)
             .order_by(statements.c.idx)
         )
         with transaction(self._engine, write=False) as connection:
-            return _stored(connection.execute(query).all())
+            found = _stored(connection.execute(query).all())
+        _check_complete(indices, [one.index for one in found])
+        return found
 
     def find(self, kind: str, key: str) -> StoredStatement | None:
         """The statement with this kind and key; `None` if there is none."""
@@ -117,6 +123,15 @@ class StoreReader:
             if row is not None:
                 self._newest = (row.size, bytes(row.note))
         return self._newest
+
+
+def _check_complete(indices: range, met: list[int]) -> None:
+    if met != list(indices):
+        raise MissingEvidenceError(
+            "a row for each entry below the checkpoint",
+            met=f"{len(met)} of {len(indices)}",
+            advice="The database was changed from outside: run jangbu fsck.",
+        )
 
 
 def _stored(rows: Sequence[Row[tuple[object, ...]]]) -> list[StoredStatement]:

@@ -11,6 +11,7 @@ from ledger.log.tree import Frontier, leaf_hash
 from ledger.ports import Receipt
 from ledger.store.admission import Admitted
 from ledger.store.reader import checkpoints, entries, sheets, statements
+from ledger.store.state import changed_outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ class LogRows:
             )
             .where(sheets.c.studio == self.studio, sheets.c.log == self.log)
             .where(statements.c.id == statement)
-        ).scalar_one()
+        ).scalar_one_or_none()
+        if envelope is None:
+            raise changed_outside("a statement or a sheet that is not there")
         return parse_envelope(bytes(envelope)).key_id
 
     def insert_sheet(self, connection: Connection, digest: str, raw: bytes) -> None:
@@ -81,22 +84,21 @@ class LogRows:
             connection.execute(insert(sheets).values(row))
 
     def insert_admitted(
-        self, connection: Connection, start: int, added: Sequence[Admitted]
+        self, connection: Connection, added: Sequence[Admitted]
     ) -> None:
         """Append entries and their statements."""
-        numbered = list(enumerate(added, start))
         connection.execute(
             insert(entries),
             [
                 {
                     **self._owner,
-                    "idx": index,
+                    "idx": one.index,
                     "id": one.entry.id,
                     "kind": one.entry.kind,
                     "leaf": leaf_hash(one.raw_entry),
                     "body": one.raw_entry,
                 }
-                for index, one in numbered
+                for one in added
             ],
         )
         connection.execute(
@@ -104,14 +106,14 @@ class LogRows:
             [
                 {
                     **self._owner,
-                    "idx": index,
+                    "idx": one.index,
                     "id": one.entry.id,
                     "kind": one.entry.kind,
                     "key": one.said.statement.key,
                     "sheet": one.sheet,
                     "body": one.said.raw,
                 }
-                for index, one in numbered
+                for one in added
             ],
         )
 

@@ -1,19 +1,21 @@
 """Opening a log's SQLite database, with the doors shut that SQL could leave by.
 
-The application's connection may insert into the frozen tables and nothing else: an
-authorizer denies UPDATE and DELETE on them, and DROP, ALTER, CREATE, ATTACH and every
-PRAGMA. It is a first wall, not proof: a foreign connection has none of it, and what
-such a one does is found by fsck.
+The application's connection may read, insert into the frozen tables and keep leases,
+and nothing else: an authorizer denies UPDATE and DELETE, DROP, ALTER, CREATE, ATTACH,
+VACUUM and every PRAGMA. It is a first wall, not proof: a foreign connection has none
+of it, and what such a one does is found by fsck.
 """
 
+import contextlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
@@ -23,42 +25,53 @@ from ledger.errors import (
     StoreFullError,
     StoreUnavailableError,
 )
+from ledger.files import os_error
 from ledger.store.tables import FROZEN
 
 BUSY_SECONDS: Final = 60
 
-_DENIED: Final = frozenset(
-    getattr(sqlite3, f"SQLITE_{action}")
-    for action in (
-        "ALTER_TABLE", "ANALYZE", "ATTACH", "CREATE_INDEX", "CREATE_TABLE",
-        "CREATE_TEMP_INDEX", "CREATE_TEMP_TABLE", "CREATE_TEMP_TRIGGER",
-        "CREATE_TEMP_VIEW", "CREATE_TRIGGER", "CREATE_VIEW", "CREATE_VTABLE",
-        "DETACH", "DROP_INDEX", "DROP_TABLE", "DROP_TEMP_INDEX", "DROP_TEMP_TABLE",
-        "DROP_TEMP_TRIGGER", "DROP_TEMP_VIEW", "DROP_TRIGGER", "DROP_VIEW",
-        "DROP_VTABLE", "PRAGMA", "REINDEX",
-    )
-)  # fmt: skip
-_CHANGES: Final = frozenset({sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
-_GUARDED: Final = frozenset(FROZEN) | {"sqlite_master", "sqlite_schema"}
+# What SQLite reports, by primary result code (the lower byte).
+_UNAVAILABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_LEAST_ROOM: Final = 1 << 16
+"""Bytes: with less than this, a failed write is put down to the full disk."""
+
+_ALLOWED: Final = frozenset(
+    {
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_RECURSIVE,
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_TRANSACTION,
+    }
+)
+_ALLOWED_ON: Final[dict[int, frozenset[str]]] = {
+    sqlite3.SQLITE_INSERT: frozenset({*FROZEN, "lease"}),
+    sqlite3.SQLITE_UPDATE: frozenset({"lease"}),
+    sqlite3.SQLITE_DELETE: frozenset({"lease"}),
+}
 
 
-def authorize(
-    action: int,
-    first: str | None,
-    second: str | None,
-    database: str | None,
-    trigger: str | None,
-) -> int:
-    """Decide about one SQL action (sqlite3_set_authorizer)."""
-    if action in _DENIED:
-        return sqlite3.SQLITE_DENY
-    if action in _CHANGES and first in _GUARDED:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_INSERT and first in {"sqlite_master", "sqlite_schema"}:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_FUNCTION and second == "load_extension":
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
+    """Decide about one SQL action (sqlite3_set_authorizer); what is not named is out.
+
+    Args:
+        action: SQLITE_INSERT, SQLITE_PRAGMA …
+        first: for changes, the table.
+        second: for functions, the name.
+    """
+    allowed = action in _ALLOWED or first in _ALLOWED_ON.get(action, ())
+    if action == sqlite3.SQLITE_FUNCTION:
+        allowed = second != "load_extension"
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 def open_engine(path: Path) -> Engine:
@@ -81,16 +94,20 @@ def open_engine(path: Path) -> Engine:
 
 def open_migration_engine(path: Path) -> Engine:
     """An engine that may change the schema; makes the file with mode 0600."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    os.close(descriptor)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise os_error(error, path) from error
     return _engine(path)
 
 
 def _engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        # Not as text: a path may hold what means something in a URL.
+        URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -139,21 +156,27 @@ def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
             with connection.begin():
                 yield connection
     except DBAPIError as error:
-        raise wrap_error(error) from error
+        raise wrap_error(error, engine) from error
 
 
-def wrap_error(error: DBAPIError) -> JangbuError:
+def wrap_error(error: DBAPIError, engine: Engine) -> JangbuError:
     """The ledger's own error for one of the database's."""
     text = str(error.orig)
-    if "full" in text:
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    # A journal that cannot be extended on a full disk reports an I/O error.
+    if code == sqlite3.SQLITE_FULL or (code in _UNAVAILABLE and _is_full(engine)):
         return StoreFullError(
             "room on the disk",
             met=text,
             advice="Free some room and run the command again; nothing was stored.",
         )
-    # A journal that cannot be extended on a full disk reports an I/O error.
-    unavailable = ("locked", "busy", "unable to open", "readonly", "disk I/O error")
-    if any(word in text for word in unavailable):
+    if code in _DAMAGED:
+        return StoreError(
+            "a ledger database",
+            met=text,
+            advice="Restore the database from its newest backup, then run jangbu fsck.",
+        )
+    if code in _UNAVAILABLE:
         return StoreUnavailableError(
             "a ledger database that can be read and written",
             met=text,
@@ -164,3 +187,10 @@ def wrap_error(error: DBAPIError) -> JangbuError:
         met=text,
         advice="Run jangbu fsck; if it reports nothing, report this as a defect.",
     )
+
+
+def _is_full(engine: Engine) -> bool:
+    folder = Path(engine.url.database or "").parent
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free < _LEAST_ROOM
+    return False

@@ -6,12 +6,15 @@ advisory and may be emptied at any time. SQL columns are projections of the byte
 `body`; proofs need the bytes only.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import MetaData, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-FROZEN = ("entry", "statement", "sheet", "checkpoint")
+FROZEN: Final = ("entry", "statement", "sheet", "checkpoint")
+
+# A hidden rowid would be one more key by which REPLACE could hit a row.
+_NO_ROWID: Final[dict[str, Any]] = {"sqlite_with_rowid": False}
 
 metadata = MetaData()
 
@@ -29,7 +32,7 @@ class EntryRow(Row, table=True):
     """One leaf of the log; `body` is what is hashed."""
 
     __tablename__ = "entry"
-    __table_args__ = (UniqueConstraint("studio", "log", "id"),)
+    __table_args__ = (UniqueConstraint("studio", "log", "id"), _NO_ROWID)
 
     idx: int = Field(primary_key=True)
     id: str
@@ -45,6 +48,7 @@ class StatementRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("studio", "log", "kind", "key"),
         UniqueConstraint("studio", "log", "idx"),
+        _NO_ROWID,
     )
 
     id: str = Field(primary_key=True)
@@ -59,6 +63,7 @@ class SheetRow(Row, table=True):
     """A signed sheet's envelope."""
 
     __tablename__ = "sheet"
+    __table_args__ = _NO_ROWID
 
     digest: str = Field(primary_key=True)
     body: bytes
@@ -68,6 +73,7 @@ class CheckpointRow(Row, table=True):
     """A signed checkpoint, with the right edge of the tree at that size."""
 
     __tablename__ = "checkpoint"
+    __table_args__ = _NO_ROWID
 
     size: int = Field(primary_key=True)
     frontier: bytes

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
@@ -26,12 +26,12 @@ from ledger.errors import (
     StoreUnavailableError,
     UnreadableInputError,
 )
+from ledger.files import make_private_folder, sync_folder
 from ledger.vault.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 
 BUSY_SECONDS: Final = 60.0
 
 _PRIVATE_FILE: Final = 0o600
-_PRIVATE_FOLDER: Final = 0o700
 _FOREIGN: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 _FAILED_WRITES: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 _UNAVAILABLE: Final = _FAILED_WRITES | {
@@ -51,8 +51,8 @@ def create_database(path: Path) -> None:
     Raises:
         StoreFullError, StoreUnavailableError: nothing was made.
     """
-    with _wrapping(path, OSError):
-        path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    with _wrapping(path, (sqlite3.Error, OSError)):
+        make_private_folder(path.parent)
         if path.exists():
             return
         # Filled under another name and linked when it is complete: nobody ever opens
@@ -66,7 +66,7 @@ def create_database(path: Path) -> None:
         finally:
             for suffix in ("", "-wal", "-shm"):
                 draft.with_name(draft.name + suffix).unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 class Database:
@@ -89,7 +89,7 @@ class Database:
             )
         self.path = path
         self._engine = _engine(path, busy_seconds)
-        with _wrapping(path, OSError):
+        with _wrapping(path, (sqlite3.Error, OSError)):
             # A copy from a backup may have lost its mode.
             if path.stat().st_mode & 0o077:
                 path.chmod(_PRIVATE_FILE)
@@ -130,8 +130,8 @@ class Database:
 
     def _truncate_log(self, cursor: DBAPICursor) -> None:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy, _, _ = cursor.fetchone()
-        if busy:
+        answer = cursor.fetchone()
+        if answer is None or answer[0]:
             raise StoreUnavailableError(
                 "nobody reading the vault while deleted rows are wiped out",
                 met="another reader",
@@ -142,7 +142,7 @@ class Database:
 
 def _engine(path: Path, busy_seconds: float) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
         connect_args={"timeout": busy_seconds, "isolation_level": None},
         hide_parameters=True,
@@ -174,11 +174,10 @@ def _begin(connection: Connection) -> None:
 
 def _fill(path: Path) -> None:
     engine = _engine(path, BUSY_SECONDS)
-    with engine.connect().execution_options(immediate=True) as connection:
-        with connection.begin():
-            metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _check_origin(connection: Connection, path: Path) -> None:
@@ -198,21 +197,17 @@ def _check_origin(connection: Connection, path: Path) -> None:
         )
 
 
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
-def _wrapping(path: Path, *more: type[Exception]) -> Iterator[None]:
+def _wrapping(
+    path: Path, foreign: tuple[type[Exception], ...] = (sqlite3.Error,)
+) -> Iterator[None]:
+    # OSError is only ours where we touch the file ourselves: inside a transaction it
+    # may come from whoever looks up or destroys a key.
     try:
         yield
     except DBAPIError as error:
         raise _wrapped(error.orig, path) from error
-    except (sqlite3.Error, *more) as error:
+    except foreign as error:
         raise _wrapped(error, path) from error
 
 

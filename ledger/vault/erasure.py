@@ -3,17 +3,18 @@
 Two keys, one for what may go and one for what the law makes the studio keep:
 `person/<uid>` and `person/<uid>/retained`. Only the first is destroyed.
 
-The order, and what is left if the program dies after each step:
+The order, and what is left if the program dies or fails after each step:
 
-1. The vault is locked against other writers. Nothing has happened.
-2. The key is destroyed. This alone makes the values unreadable, here and in every
-   backup, and it needs no free room; so it comes first, and a full disk cannot keep
-   anybody from being erased. Under the lock, so that nobody seals a new value under
-   the key in between. Dying here leaves rows that nobody can read.
-3. One transaction: tombstones, deletion, joins, the tally. All of it or nothing.
-   Dying here leaves deleted content in free pages and in the write-ahead log, under
-   a key that is gone.
-4. The files are scrubbed.
+1. The key is destroyed. This alone makes the values unreadable, here and in every
+   backup, and it needs neither room on the disk nor the vault's lock; so it comes
+   first, and neither a full disk nor a busy vault keeps anybody from being erased.
+   What is left are rows that nobody can read.
+2. One transaction: tombstones, deletion, joins, the tally. All of it or nothing.
+   Whoever seals a value asks for the key under the writer's lock, so what was sealed
+   under the key at the last moment is in the vault before this transaction begins,
+   and goes with it. What is left is deleted content in free pages and in the
+   write-ahead log, under a key that is gone.
+3. The files are scrubbed.
 
 Every step may be done again, so running the erasure again finishes it, and answers
 with the same count: the tally outlives the rows.
@@ -75,11 +76,18 @@ def erase(
             `destroy_key` raises passes through, and then nothing has happened here.
     """
     uid = as_uid(person)
+    destroy_key(default_key(uid))
     with database.transaction(write=True) as connection:
-        destroy_key(default_key(uid))
         report = _bury(connection, uid)
     database.scrub()
     return report
+
+
+def erased_before(connection: Connection, person: Uid) -> bool:
+    """Whether somebody's values were buried before."""
+    who = sha256_hex(_PERSON, person.encode())
+    query = select(erasures.c.count).where(erasures.c.person == who)
+    return connection.execute(query).scalar_one_or_none() is not None
 
 
 def _bury(connection: Connection, person: Uid) -> ErasureReport:

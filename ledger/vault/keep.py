@@ -19,8 +19,9 @@ def keep_items(
 ) -> None:
     """Seal and insert what is not kept yet.
 
-    Keys are asked for here, under the writer's lock: an erasure holds the same lock
-    while it destroys one, so nothing is sealed under a key that is being destroyed.
+    Keys are asked for here, under the writer's lock, and kept nowhere: an erasure
+    destroys the key first and then waits for the lock, so it finds all that was ever
+    sealed under the key (`ledger.vault.erasure`).
 
     Raises:
         ConflictingRecordError: another value, or another key, for the same spot.

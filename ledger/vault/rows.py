@@ -50,17 +50,29 @@ def items_at(statement: str, kept: Iterable[KeptValue]) -> Iterator[Item]:
     as_statement_id(statement, "/id")
     for one in kept:
         opening = one.opening
-        if not opening.path.startswith("/") or opening.path == BY_PATH:
-            raise MalformedRecordError(
-                "the JSON pointer of a private field",
-                met="another path",
-                advice="The paths of the id and of the signer are kept as blinds.",
-                where=opening.path,
-            )
+        _check(opening)
         # The blind goes with the value: not every blind can be derived from a key.
         plain = canonical.encode({"blind": opening.blind.hex(), "value": opening.value})
         spot = Spot(statement=statement, path=opening.path)
         yield Item(spot=spot, key_ref=one.key_ref, plain=plain)
+
+
+def _check(opening: Opening) -> None:
+    path = opening.path
+    if not path.startswith("/") or path == BY_PATH or not path.isascii():
+        raise MalformedRecordError(
+            "the JSON pointer of a private field",
+            met="another path",
+            advice="The blinds of the id and of the signer are kept by themselves.",
+            where=path,
+        )
+    if len(opening.blind) != KEY_BYTES:
+        raise MalformedRecordError(
+            f"a blind of {KEY_BYTES} bytes",
+            met=f"{len(opening.blind)} bytes",
+            advice="Use 32 random bytes, or the blind that the key gives.",
+            where=path,
+        )
 
 
 def read_opening(spot: Spot, plain: bytes) -> Opening:
@@ -105,6 +117,17 @@ def rows_at(
         for row in connection.execute(select(values).where(here)):
             found[Spot(statement=row.statement, path=row.path)] = row
     return found
+
+
+def row_at(connection: Connection, spot: Spot) -> Row[tuple[object, ...]] | None:
+    """The row at one spot; errors as for `rows_at`."""
+    here = values.c.statement == spot.statement, values.c.path == spot.path
+    row = connection.execute(select(values).where(*here)).one_or_none()
+    if row is None:
+        grave = tombstones.c.statement == spot.statement, tombstones.c.path == spot.path
+        if connection.execute(select(tombstones).where(*grave)).first() is not None:
+            raise erased(spot)
+    return row
 
 
 def erased(spot: Spot) -> ErasedEvidenceError:

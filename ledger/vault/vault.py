@@ -23,7 +23,7 @@ from ledger.errors import (
 from ledger.records.identity import KeyId, Uid, as_key_id, as_uid
 from ledger.vault.cipher import Spot, data_key, unseal
 from ledger.vault.database import BUSY_SECONDS, Database, create_database
-from ledger.vault.erasure import ErasureReport, erase
+from ledger.vault.erasure import ErasureReport, erase, erased_before
 from ledger.vault.keep import keep_items
 from ledger.vault.rows import (
     Item,
@@ -31,7 +31,7 @@ from ledger.vault.rows import (
     items_of,
     read_blinds,
     read_opening,
-    rows_at,
+    row_at,
     sealed_in,
 )
 from ledger.vault.tables import authorities, locations, values
@@ -143,6 +143,11 @@ class Vault:
         """
         return erase(self._database, person, destroy_key)
 
+    def was_erased(self, person: Uid) -> bool:
+        """Whether an erasure of this person was begun or done."""
+        with self._database.transaction(write=False) as connection:
+            return erased_before(connection, person)
+
     # --- joins -------------------------------------------------------------------
 
     def remember_authority(self, key_id: KeyId, party: Uid) -> None:
@@ -208,8 +213,10 @@ class Vault:
             keep_items(connection, items, self._secret_of)
 
     def _plain(self, spot: Spot) -> bytes:
+        if not (spot.statement + spot.path).isascii():  # nothing is kept there
+            raise _missing(spot)
         with self._database.transaction(write=False) as connection:
-            row = rows_at(connection, [spot]).get(spot)
+            row = row_at(connection, spot)
         if row is None:
             raise _missing(spot)
         return unseal(data_key(self._secret_of(row.key_ref)), spot, sealed_in(row))

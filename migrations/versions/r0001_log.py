@@ -36,6 +36,7 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("studio", "log", "idx"),
             sa.UniqueConstraint("studio", "log", "id"),
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "statement",
@@ -50,6 +51,7 @@ def upgrade() -> None:
             sa.UniqueConstraint("studio", "log", "kind", "key"),
             sa.UniqueConstraint("studio", "log", "idx"),
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "sheet",
@@ -58,6 +60,7 @@ def upgrade() -> None:
             sa.Column("body", sa.LargeBinary(), nullable=False),
             sa.PrimaryKeyConstraint("studio", "log", "digest"),
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "checkpoint",
@@ -67,6 +70,7 @@ def upgrade() -> None:
             sa.Column("note", sa.LargeBinary(), nullable=False),
             sa.PrimaryKeyConstraint("studio", "log", "size"),
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "lease",

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What comes in: files and generations become records."""

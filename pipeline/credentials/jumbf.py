@@ -57,7 +57,9 @@ def manifest_store_of(data: bytes) -> bytes | None:
     store = found[0]
     if len(store) > LARGEST_STORE:
         _refuse(f"a manifest store of at most {LARGEST_STORE} bytes", f"{len(store)}")
-    _check_store(store)
+    _check_length(store)
+    if not _is_c2pa(store):
+        _refuse("a C2PA manifest store", "another JUMBF box")
     return store
 
 
@@ -135,24 +137,22 @@ def _stores_in(segments: list[tuple[int, bytes]]) -> list[bytes]:
         head = 16 if length == 1 else 8
         parts.append(body[8:] if not parts else body[8 + head :])
     stores = [b"".join(parts) for parts in boxes.values()]
+    for store in stores:
+        _check_length(store)
     return [store for store in stores if _is_c2pa(store)]
 
 
 def _is_c2pa(store: bytes) -> bool:
-    head = 16 if store[:4] == b"\0\0\0\1" else 8
-    return store[head + 4 : head + 8] == b"jumd" and store[head + 8 :].startswith(
-        _C2PA_UUID
-    )
+    described = 20 if store[:4] == b"\0\0\0\1" else 12
+    return store[described:].startswith(b"jumd" + _C2PA_UUID)
 
 
-def _check_store(store: bytes) -> None:
-    if len(store) < 8:
-        _refuse("a JUMBF box", "fewer bytes than its head")
+def _check_length(store: bytes) -> None:
     length = int.from_bytes(store[:4])
     if length == 1:
         length = int.from_bytes(store[8:16])
-    if store[4:8] != b"jumb" or length != len(store) or not _is_c2pa(store):
-        _refuse("one C2PA JUMBF box of its stated length", "something else")
+    if store[4:8] != b"jumb" or length != len(store):
+        _refuse("a JUMBF box of its stated length", f"{len(store)} bytes")
 
 
 def _refuse(expected: str, met: str) -> NoReturn:

@@ -39,7 +39,8 @@ MAGICS: Final = {"image/png": PNG_MAGIC, "image/jpeg": JPEG_MAGIC}
 # What a picture may hold before it is sealed: pixels and how to show them. Text, EXIF
 # and XMP that an encoder carried over from a source would be sealed in for good.
 _PNG_CHUNKS: Final = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs".split()
+    # fdEC: the mark of the fpng encoder, five fixed bytes
+    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs fdEC".split()
 )
 _APP0_JFIF, _APP2_ICC, _APP14_ADOBE = 0xE0, 0xE2, 0xEE
 _JPEG_APPS: Final = {

@@ -35,9 +35,9 @@ class CredentialSettings(BaseModel):
         roots_pem: authorities that a reader trusts, PEM; none means that nothing
             can be more than valid.
         verify_after_sign: let c2pa read its own claim back after each signature.
-            Off: it costs more than half the signing time of a frame again, and what
-            it catches is caught once by the sealer (key against certificate, chain,
-            dates) and by the self-test (the shape of the manifest).
+            Off: it costs 1 to 6 ms more for a 1080p frame, never reads the written
+            picture, and what it catches is caught once by the sealer
+            (key against certificate, chain, dates) and by the self-test.
         max_manifest_mb: largest manifest that a reader unpacks.
     """
 

@@ -64,10 +64,10 @@ def survey_jpeg(data: bytes, name: str) -> JpegStructure:
     """
     segments = list(_segments(data, name))
     header = _frame_header(segments, name)
+    components = _components(header, name)
     width = int.from_bytes(header.body[3:5], "big")
     height = int.from_bytes(header.body[1:3], "big")
     check_size(width, height, where=name)
-    components = _components(header, name)
     progressive = header.marker == _PROGRESSIVE
     scans = [segment.body for segment in segments if segment.marker == _SOS]
     if not _is_complete(scans, components, progressive=progressive):

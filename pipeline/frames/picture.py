@@ -1,6 +1,7 @@
 """A picture as it was decoded, with the name of what decoded it."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 from pipeline.frames.arrays import Frame, Matte
@@ -31,6 +32,7 @@ class Picture:
         return self.rgb.shape[0]
 
 
+@cache  # reading a package's metadata costs as much as decoding a thumbnail
 def tool_token(distribution: str, *options: str) -> str:
     """Name an installed tool with its real version: `simplejpeg@1.9.0+rgb`."""
     return "+".join((f"{distribution}@{version(distribution)}".lower(), *options))

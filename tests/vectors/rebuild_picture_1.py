@@ -41,8 +41,11 @@ COMPOSITES = (
         (("plate", None), ("hidden", "m1"), ("cover", None), ("front", "m2")),
     ),
 )
-KEYS = (("green", 0, 65535, "average"), ("green", 3000, 3001, "none"))
-KEYS += (("blue", 1000, 30000, "average"),)
+KEYS = (
+    ("green", 0, 65535, "average"),
+    ("green", 3000, 3001, "none"),
+    ("blue", 1000, 30000, "average"),
+)
 KEY_SIZE = (17, 9)
 ISCC_SIZE = (96, 54)
 

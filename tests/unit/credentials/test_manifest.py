@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 
@@ -20,6 +20,7 @@ from pipeline.credentials.manifest import (
     MOST_LAYERS,
     WITHHELD,
     FrameCredential,
+    Incoming,
     LayerCredential,
     frame_assertion,
     manifest_definition,
@@ -176,12 +177,12 @@ def test_a_frame_cannot_claim_another_origin_than_its_layers_give(
 
 def test_a_source_type_that_is_not_in_the_vocabulary_is_refused() -> None:
     with pytest.raises(ManifestRefusedError):
-        replace(PLATE, source_type="photograph")
+        replace(PLATE, source_type=cast("SourceType", "photograph"))
 
 
 def test_an_incoming_manifest_is_none_or_withheld_never_shown() -> None:
     with pytest.raises(ManifestRefusedError):
-        replace(PLATE, incoming="shown")
+        replace(PLATE, incoming=cast("Incoming", "shown"))
 
 
 @pytest.mark.parametrize(

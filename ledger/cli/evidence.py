@@ -1,0 +1,154 @@
+"""`jangbu bundle`, `verify`, `fsck` and `disclose`: evidence."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.output import answer, say
+from ledger.cli.production import AsJson, Folder
+from ledger.cli.readers import FrameCredentials, FramePixels
+from ledger.cli.sealed_files import SealedFiles
+from ledger.errors import UnreadableInputError, UsageError
+from ledger.evidence.bundle import Request, Sources, collect, write_bundle
+from ledger.evidence.steps.media import Readers
+from ledger.evidence.trust import read_trust
+from ledger.evidence.verdict import Verdict
+from ledger.evidence.verify import verify_bundle
+from ledger.production.opening import Production, opened
+
+
+def bundle(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    shot: Annotated[
+        list[str] | None, typer.Option(help="A shot's code; all shots if left out.")
+    ] = None,
+    frames: Annotated[
+        str, typer.Option(help="Sealed frames to include: all, sample:N or none.")
+    ] = "none",
+    disclose: Annotated[
+        list[str] | None,
+        typer.Option(help="A private field to open, as STATEMENT:PATH."),
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace the file if it exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write an evidence bundle that a stranger can verify offline."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        with opened(folder) as production:
+            request = Request(
+                shots=tuple(_shot_uid(production, code) for code in shot or ()),
+                frames=frames,
+                disclose=tuple(_field(text) for text in disclose or ()),
+            )
+            sources = Sources(
+                log=production.reader(),
+                openings=production.vault,
+                blobs=production.blobs,
+                frames=SealedFiles(production.vault.locations()).read,
+            )
+            collected = collect(sources, request, production.keys.signing_key("studio"))
+        write_bundle(out, collected, overwrite=force)
+        size = out.stat().st_size
+        say(f"Wrote {out}: {collected.size} entries, {size:,} bytes.")
+        if collected.withheld:
+            say(f"Withheld {collected.withheld}, of these erased {collected.erased}.")
+        return 0, {
+            "size": collected.size,
+            "withheld": collected.withheld,
+            "erased": collected.erased,
+            "bytes": size,
+        }
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def _shot_uid(production: Production, code: str) -> str:
+    uid = production.registry.shot_uid(code)
+    if uid is None:
+        raise UsageError(
+            "a shot that production.toml lists",
+            met=code,
+            advice="Give the shot's present code.",
+            where="--shot",
+        )
+    return uid
+
+
+def _field(text: str) -> tuple[str, str]:
+    statement, colon, path = text.partition(":")
+    if not colon or not path.startswith("/"):
+        raise UsageError(
+            "a field as STATEMENT:/path",
+            met=text,
+            advice="Give the statement's id and the field's path, as in ID:/body/name.",
+            where="--disclose",
+        )
+    return statement, path
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="The bundle.")],
+    trust: Annotated[
+        Path | None, typer.Option(help="The trust file that you already have.")
+    ] = None,
+    media: Annotated[
+        Path | None, typer.Option(help="A folder of frames to check as well.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify a bundle offline: 0 verified, 3 open or origin unknown, 5 failed."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        verdict = verify_bundle(
+            _read(file),
+            read_trust(trust) if trust else None,
+            Readers(pixels=FramePixels(), credentials=FrameCredentials()),
+            _media(media) if media else None,
+        )
+        _explain(verdict)
+        return verdict.exit_code, verdict.to_json()
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableInputError(
+            "a readable file",
+            met=error.strerror or type(error).__name__,
+            advice="Check the path and the file's rights.",
+            where=str(path),
+        ) from error
+
+
+def _media(folder: Path) -> Iterator[tuple[str, bytes]]:
+    if not folder.is_dir():
+        raise UnreadableInputError(
+            "a folder of frames",
+            met="no folder",
+            advice="Give the folder that the frames lie in.",
+            where=str(folder),
+        )
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path.name, _read(path)
+
+
+def _explain(verdict: Verdict) -> None:
+    for check in verdict.checks:
+        say(f"  ok    {check.step}: {check.count}")
+    for failure in verdict.failures:
+        say(f"  FAIL  {failure.step}: {failure.error}", style="red")
+    for point in verdict.open_points:
+        say(f"  open  {point.reason.value}: {point.what} ({point.count})")
+    say(verdict.pixels)
+    say(f"log {verdict.log or 'unknown'}, {verdict.size} entries; self-attested:")
+    say("no outside witness confirms when these records were made.")
+    say(f"{verdict.state.value} (exit {verdict.exit_code})", style="bold")

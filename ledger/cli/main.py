@@ -1,0 +1,26 @@
+"""The command's entry point: all sub-commands, exit codes as documented."""
+
+import typer
+
+from ledger.cli import evidence, production, run
+
+app = typer.Typer(
+    name="jangbu",
+    help="Rights, provenance and credit ledger for films made with generative AI.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+
+app.command("init")(production.init)
+app.command("register")(production.register_command)
+app.command("run")(run.run)
+app.command("bundle")(evidence.bundle)
+app.command("verify")(evidence.verify)
+app.command("erase")(production.erase)
+app.command("spool")(production.spool)
+
+
+def main() -> None:
+    """Run the command."""
+    app()

@@ -1,0 +1,149 @@
+"""`jangbu init`, `register`, `erase` and `spool`: the production folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import tomli_w
+import typer
+
+from ledger.cli.output import answer, say
+from ledger.errors import UsageError
+from ledger.production.erasing import erase_person
+from ledger.production.founding import found
+from ledger.production.opening import opened
+from ledger.production.registering import register
+from ledger.production.registry import (
+    PartyTable,
+    ProductionTable,
+    Registry,
+    mint,
+    parse_registry,
+    read_registry,
+    write_registry,
+)
+
+Folder = Annotated[Path, typer.Argument(help="The production folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+def init(
+    folder: Folder,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A production.toml to start from."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the production.")] = None,
+    company: Annotated[str | None, typer.Option(help="The studio's name.")] = None,
+    domain: Annotated[
+        str, typer.Option(help="The studio's domain: names the log for ever.")
+    ] = "jangbu.invalid",
+    as_json: AsJson = False,
+) -> None:
+    """Make a production folder: keys, trust file, log with its genesis."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        production = found(folder, _registry(source, title, company, domain))
+        size = production.reader().size()
+        production.online().engine.dispose()
+        layout = production.layout
+        say(f"Founded the log {production.log} with {size} entries in {layout.root}")
+        say(f"Give verifiers the trust file: {layout.trust}")
+        say(
+            "Move the recovery key to a safe place offline: "
+            f"{layout.keys / 'sign' / 'recovery.pem'}"
+        )
+        say("The C2PA chain is for development: frames are not trusted elsewhere.")
+        return 0, {"log": production.log, "size": size}
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def _registry(
+    source: Path | None, title: str | None, company: str | None, domain: str
+) -> Registry:
+    if source is not None:
+        return read_registry(source)
+    if title is None or company is None:
+        raise UsageError(
+            "--from production.toml, or --title and --company",
+            met="neither",
+            advice="Give one of the two.",
+        )
+    draft = Registry.model_construct(
+        production=ProductionTable.model_construct(title=title, domain=domain),
+        party=(PartyTable.model_construct(type="organisation", name=company),),
+        element=(),
+        shot=(),
+    )
+    return parse_registry(registry_text(draft), "--title, --company, --domain")
+
+
+def registry_text(registry: Registry) -> bytes:
+    """The registry as TOML, to be checked like a file's."""
+    return tomli_w.dumps(registry.model_dump(mode="json", exclude_none=True)).encode()
+
+
+def register_command(folder: Folder, as_json: AsJson = False) -> None:
+    """State what production.toml lists and the log lacks; gives new rows their uids."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        path = folder / "production.toml"
+        registry = read_registry(path)
+        if registry.production.origin is None:
+            raise UsageError(
+                "a folder that jangbu init made",
+                met="a production.toml without origin",
+                advice="Run jangbu init FOLDER --from production.toml.",
+            )
+        minted = mint(registry)
+        if minted != registry:
+            write_registry(path, minted)
+        with opened(folder) as production:
+            new = register(production)
+        say(f"Stated {new} new statements.")
+        return 0, {"new": new}
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def erase(
+    folder: Folder,
+    uid: Annotated[str, typer.Argument(help="The person's uid in production.toml.")],
+    basis: Annotated[
+        str, typer.Option(help="Why, as a token such as pipa-36.")
+    ] = "pipa-36",
+    as_json: AsJson = False,
+) -> None:
+    """Destroy a person's key and values; the proofs of all else stay."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        with opened(folder) as production:
+            report = erase_person(production, uid, basis)
+        say(f"Destroyed {report.count} values; {report.holds} stay as the law says.")
+        say("What remains: signatures by a key that nobody can name any more, and")
+        say("openings that were exported before.")
+        return 0, {"count": report.count, "holds": report.holds}
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def spool(
+    folder: Folder,
+    submit: Annotated[bool, typer.Option(help="Submit what waits, in order.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits in the outbox, or submit it."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        with opened(folder, offline=not submit) as production:
+            outbox = production.recorder.outbox
+            refused = production.recorder.flush()
+            waiting = sum(1 for _ in outbox.pending())
+            for error in refused:
+                say(f"refused: {error}")
+            say(f"{waiting} parcels wait; {outbox.refused_count()} were refused.")
+            code = refused[0].exit_code if refused else 0
+            return code, {"waiting": waiting, "refused": outbox.refused_count()}
+
+    raise typer.Exit(answer(use_case, as_json=as_json))

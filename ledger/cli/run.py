@@ -1,0 +1,145 @@
+"""`jangbu run`: from a recipe to sealed, committed frames."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from ledger.cli.output import answer, console, say
+from ledger.cli.production import AsJson
+from ledger.production.current import current_version
+from ledger.production.opening import Production, opened
+from ledger.records.time import FrameRange, Rate, parse_frames
+from pipeline.run.plan import Plan, Planner
+from pipeline.run.recipe import Recipe, read_recipe
+from pipeline.run.shot import ShotResult, ShotRun, run_shot
+from pipeline.run.workers import SigningKey
+
+
+def run(
+    recipe: Annotated[Path, typer.Argument(help="The recipe (TOML).")],
+    production: Annotated[Path, typer.Option("--production", "-p", help="The folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Output folder; default: in the production.")
+    ] = None,
+    frames: Annotated[
+        str | None, typer.Option(help="Only these, as 1001-1024; rounded to cells.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = (
+        os.cpu_count() or 1
+    ),
+    offline: Annotated[
+        bool, typer.Option(help="Do not touch the log; statements wait in the outbox.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compose, measure, seal and commit a shot; safe to repeat and to interrupt."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        read = read_recipe(recipe)
+        with opened(production, offline=offline) as ledger:
+            plan = plan_shot(ledger, read, recipe.parent)
+            span = _span(frames, read)
+            result = run_planned(ledger, plan, out=out, span=span, workers=workers)
+            return 0, report(plan, result)
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def plan_shot(production: Production, recipe: Recipe, folder: Path) -> Plan:
+    """Plan a recipe whose paths start in a folder."""
+    registry = production.registry
+    planner = Planner(
+        scribe=production.recorder,
+        folder=folder,
+        element_uid=registry.element_uid,
+        shot_uid=registry.shot_uid,
+    )
+    return planner.plan(recipe)
+
+
+def run_planned(
+    production: Production,
+    plan: Plan,
+    *,
+    out: Path | None,
+    span: FrameRange | None,
+    workers: int,
+) -> ShotResult:
+    """Run a plan with a progress bar."""
+    folder = out or production.layout.frames / plan.run.id[:16]
+    production.recorder.flush()
+    keys = production.keys
+    with _progress() as progress:
+        task = progress.add_task("frames", total=_count(plan, span))
+        result = run_shot(
+            ShotRun(
+                plan=plan,
+                recorder=production.recorder,
+                signing=SigningKey(
+                    keys.credential_file("chain.pem"), keys.credential_file("key.pem")
+                ),
+                out=folder,
+                workers=workers,
+                frames=span,
+                current_version=lambda shot, view: current_version(
+                    production.reader(), shot, view
+                ),
+                online=production.port is not None,
+                on_frame=lambda count: progress.advance(task, count),
+            )
+        )
+    production.vault.remember_location(result.token, str(folder.resolve()))
+    say(f"Sealed frames are in {folder}")
+    if result.version is None:
+        say("No version was stated: cells are missing, or the log was out of reach.")
+    return result
+
+
+def report(plan: Plan, result: ShotResult) -> dict[str, Any]:
+    """The run as a document without anything private."""
+    return {
+        "log": plan.log,
+        "run": result.run,
+        "shot": plan.shot,
+        "frames": {"start": plan.frames.start, "end": plan.frames.end},
+        "cells": [
+            {"cell": cell, "frame_set": said} for cell, said in result.sets.items()
+        ],
+        "version": result.version or "",
+    }
+
+
+def _span(frames: str | None, recipe: Recipe) -> FrameRange | None:
+    if frames is None:
+        return None
+    return parse_frames(frames, Rate.parse(recipe.shot.rate), "--frames")
+
+
+def _count(plan: Plan, span: FrameRange | None) -> int:
+    if span is None:
+        return plan.frames.count()
+    start = max(span.start // 32 * 32, plan.frames.start)
+    return min(-(-span.end // 32) * 32, plan.frames.end) - start
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )

@@ -1,0 +1,130 @@
+"""The disclosed part of a log, and what of it a question touches.
+
+The collector and the verifier ask the same functions, so that they agree about what
+must be in a bundle.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from ledger.encoding.entry import Entry
+from ledger.history.current import History
+from ledger.records.frames import FrameSet, SealSet
+from ledger.records.identity import StatementId
+from ledger.records.making import Asset, Version
+from ledger.records.statement import Record, Scope, Statement
+
+Body = TypeVar("Body", bound=Record)
+SealedFrame: TypeAlias = tuple[str, int]
+"""Id of a seal.set, and the frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A disclosed statement that has been checked.
+
+    Attributes:
+        body: `None` for a withdrawal and for a kind that this version lacks.
+    """
+
+    index: int
+    id: StatementId
+    said: Statement
+    body: Record | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What a reader of a bundle knows of a log.
+
+    Attributes:
+        shots: what is asked about; empty for the whole log.
+        told: disclosed statements by id, in the order of the log.
+    """
+
+    log: str
+    entries: Sequence[Entry]
+    history: History
+    shots: frozenset[str] = frozenset()
+    told: Mapping[str, Told] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return len(self.entries)
+
+    def touches(self, scope: Scope) -> bool:
+        """Whether the question touches a scope; one without a shot it always does."""
+        return not self.shots or scope.shot is None or scope.shot in self.shots
+
+    def all_of(self, model: type[Body]) -> Iterator[tuple[Told, Body]]:
+        """Disclosed statements with a body of this model."""
+        for told in self.told.values():
+            if isinstance(told.body, model):
+                yield told, told.body
+
+    def find(self, statement: str, model: type[Body]) -> tuple[Told, Body] | None:
+        """A disclosed statement by its id, if its body is of this model."""
+        told = self.told.get(statement)
+        if told is None or not isinstance(told.body, model):
+            return None
+        return told, told.body
+
+    def in_force(self, told: Told) -> bool:
+        """Whether a statement says what is current; a dispute only contradicts."""
+        act = told.said.act
+        disputes = act is not None and act.verb == "dispute"
+        return not disputes and self.history.current(told.id)
+
+    def versions(self) -> list[tuple[Told, Version]]:
+        """Versions in force that the question touches."""
+        return [
+            (told, body)
+            for told, body in self.all_of(Version)
+            if self.touches(told.said.scope) and self.in_force(told)
+        ]
+
+    def seals(self) -> list[tuple[Told, SealSet]]:
+        """Seal sets in force of what these versions use, in the order of the log."""
+        used = {cell.set for _, body in self.versions() for cell in body.cells}
+        return [
+            (told, body)
+            for told, body in self.all_of(SealSet)
+            if body.set in used and self.in_force(told)
+        ]
+
+    def blobs(self) -> list[str]:
+        """Digests of all blobs that disclosed statements commit to, sorted."""
+        digests: set[str] = set()
+        for told in self.told.values():
+            digests.update(_blobs_of(told.body))
+        return sorted(digests)
+
+
+def spread(choice: str, frames: Sequence[SealedFrame]) -> list[SealedFrame]:
+    """The frames that go along as files: all, none, or some evenly spread.
+
+    Examples:
+        >>> from ledger.records.identity import as_statement_id
+        >>> seal = as_statement_id("a" * 64)
+        >>> [frame for _, frame in spread("sample:3", [(seal, n) for n in range(10)])]
+        [0, 3, 6]
+    """
+    if choice == "all":
+        return list(frames)
+    wanted = 0 if choice == "none" else int(choice.removeprefix("sample:"))
+    wanted = min(wanted, len(frames))
+    return [frames[place * len(frames) // wanted] for place in range(wanted)]
+
+
+def _blobs_of(body: Record | None) -> tuple[str, ...]:
+    match body:
+        case Asset():
+            return (body.files.blob,)
+        case FrameSet():
+            return (body.measured.blob, body.tiles.blob)
+        case SealSet():
+            return (body.sealed.blob,)
+        case _:
+            return ()

@@ -1,0 +1,267 @@
+"""Steps 12 to 14: what was measured, what was sealed, what a shot consists of."""
+
+import struct
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ledger.encoding.cell import CELL_FRAMES, frames_of
+from ledger.encoding.digest import sha256_hex
+from ledger.errors import AlteredEvidenceError, MissingEvidenceError
+from ledger.evidence import form
+from ledger.evidence.audit import Audit
+from ledger.evidence.disclosure import Disclosure, Told
+from ledger.evidence.verdict import Reason
+from ledger.log.leaves import read_leaves
+from ledger.records.frames import Coverage, FrameSet, MeasuredLeaf, SealedLeaf, SealSet
+from ledger.records.making import Asset, AssetLeaf, Run, Version
+from ledger.records.time import FrameRange
+
+ONE: Final = 32768
+TILE: Final = 64
+
+
+@dataclass(slots=True)
+class Frames:
+    """Leaves that were found as their statements say, by statement and frame."""
+
+    measured: dict[str, dict[int, MeasuredLeaf]] = field(default_factory=dict)
+    sealed: dict[str, dict[int, SealedLeaf]] = field(default_factory=dict)
+    files: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Digests of an asset's files, by the asset's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReader:
+    """Checks everything about frames that needs no file of a frame."""
+
+    parts: Mapping[str, bytes]
+    disclosure: Disclosure
+    audit: Audit
+
+    def read(self) -> Frames:
+        """All leaves that hold; what does not is a failure in the audit."""
+        frames = Frames()
+        for told, asset in self.disclosure.all_of(Asset):
+            with self.audit.step("assets"):
+                leaves = read_leaves(
+                    AssetLeaf, self._blob(asset.files.blob), asset.files
+                )
+                frames.files[told.id] = frozenset(leaf.file for leaf in leaves)
+        for told, measured in self.disclosure.all_of(FrameSet):
+            with self.audit.step("frame_sets"):
+                self._take_measured(told, measured, frames)
+        for told, sealed in self.disclosure.all_of(SealSet):
+            with self.audit.step("seal_sets"):
+                self._take_sealed(told, sealed, frames)
+        return frames
+
+    # --- 12. measured: the frames of the cell, and sums that add up ---------------
+
+    def _take_measured(self, told: Told, body: FrameSet, frames: Frames) -> None:
+        leaves = read_leaves(
+            MeasuredLeaf, self._blob(body.measured.blob), body.measured
+        )
+        # 12.1 Each frame of the cell once: against frames that were left out.
+        expected = cell_frames(told, body)
+        if [leaf.frame for leaf in leaves] != expected:
+            raise _altered("each frame of the cell within the range, once", "others")
+        found = self.disclosure.find(body.run, Run)
+        if found is None:
+            # It is counted as withheld by the last step.
+            self.audit.leave_open(Reason.WITHHELD, "frame.set.run")
+        else:
+            _check_place(told, found[0])
+            tables = self._tables(body, found[1], len(leaves))
+            for leaf, table in zip(leaves, tables, strict=True):
+                self._check_leaf(leaf, table, found[1], frames)
+        self.audit.held("frames.measured", len(leaves))
+        frames.measured[told.id] = {leaf.frame: leaf for leaf in leaves}
+
+    def _tables(self, body: FrameSet, run: Run, count: int) -> list[bytes]:
+        # 12.2 The tile blob is what was stated, with one table for each frame.
+        raw = self._blob(body.tiles.blob)
+        rows, columns = -(-run.height // TILE), -(-run.width // TILE)
+        length = 4 * (len(run.layers) + 1) * rows * columns
+        if len(raw) != body.tiles.length or sha256_hex(raw) != body.tiles.blob:
+            raise _altered("the tile tables that were stated", "others")
+        if len(raw) != count * length:
+            raise _altered("one tile table for each frame", "another length")
+        return [raw[start : start + length] for start in range(0, len(raw), length)]
+
+    def _check_leaf(
+        self, leaf: MeasuredLeaf, table: bytes, run: Run, frames: Frames
+    ) -> None:
+        if sha256_hex(table) != leaf.tiles:
+            raise _altered("the tile table of this frame", "another", leaf.frame)
+        # 12.3 Layers are the run's, bottom to top: against credit moved between them.
+        elements = [layer.element for layer in leaf.coverage.layers]
+        if elements != [layer.element for layer in run.layers]:
+            raise _altered("the layers of the run", "other layers", leaf.frame)
+        # 12.4 Sums: against coverage that was invented.
+        _check_coverage(leaf.coverage, run, leaf.frame)
+        _check_tiles(leaf.coverage, table, leaf.frame)
+        # 12.5 Inputs are files of the layers' assets: against sources swapped.
+        self._check_inputs(leaf, run, frames)
+
+    def _check_inputs(self, leaf: MeasuredLeaf, run: Run, frames: Frames) -> None:
+        places = [one.layer for one in leaf.inputs]
+        if places != sorted(set(places)) or max(places, default=0) >= len(run.layers):
+            raise _altered(
+                "inputs of the run's layers, each once", "others", leaf.frame
+            )
+        for one in leaf.inputs:
+            layer = run.layers[one.layer]
+            for file, asset in ((one.file, layer.asset), (one.matte, layer.matte)):
+                known = frames.files.get(asset) if asset else frozenset()
+                if file is not None and known is not None and file not in known:
+                    raise _altered(
+                        "inputs that are files of their layer's asset",
+                        "another file",
+                        leaf.frame,
+                    )
+
+    # --- 13. sealed: exactly the frames that were measured ------------------------
+
+    def _take_sealed(self, told: Told, body: SealSet, frames: Frames) -> None:
+        leaves = read_leaves(SealedLeaf, self._blob(body.sealed.blob), body.sealed)
+        measured = self.disclosure.find(body.set, FrameSet)
+        if measured is None:
+            self.audit.leave_open(Reason.WITHHELD, "seal.set.set")
+        else:
+            _check_place(told, measured[0])
+            expected = cell_frames(*measured)
+            # 13.1 Against a frame sealed that nobody measured, and the reverse.
+            if [leaf.frame for leaf in leaves] != expected:
+                raise _altered("the frames of its frame.set, each once", "others")
+        # 13.2 Each frame is a picture of its own: against one shown for another.
+        pictures = {(leaf.file, leaf.part, leaf.index) for leaf in leaves}
+        if len(pictures) != len(leaves):
+            raise _altered("another picture for each frame", "one for two frames")
+        self.audit.held("frames.sealed", len(leaves))
+        frames.sealed[told.id] = {leaf.frame: leaf for leaf in leaves}
+
+    def _blob(self, digest: str) -> bytes:
+        try:
+            return self.parts[form.blob_name(digest)]
+        except KeyError as error:
+            raise MissingEvidenceError(
+                "each blob that a disclosed statement commits to",
+                met="none",
+                advice="Ask for the bundle again.",
+                blob=digest,
+            ) from error
+
+
+def check_versions(audit: Audit, disclosure: Disclosure) -> None:
+    """14. A current version covers its range exactly once: against gaps and doubles."""
+    seen: Counter[tuple[str | None, str]] = Counter()
+    for told, body in disclosure.versions():
+        with audit.step("versions"):
+            _check_version(audit, disclosure, told, body)
+        seen[told.said.scope.shot, body.view] += 1
+        if disclosure.history.contradicted(told.id):
+            audit.leave_open(Reason.DISPUTED, "version")
+    doubles = sum(count > 1 for count in seen.values())
+    audit.leave_open(Reason.CONFLICT, "version", doubles)
+    shots = {shot for shot, _ in seen}
+    measured = {told.said.scope.shot for told, _ in disclosure.all_of(FrameSet)}
+    asked = disclosure.shots or measured
+    audit.leave_open(Reason.MISSING, "version", len(asked - shots))
+
+
+def cell_frames(told: Told, body: FrameSet) -> list[int]:
+    """The frames of a frame.set: those of its cell within its range."""
+    span = _range_of(told)
+    return [frame for frame in frames_of(body.cell) if span.contains(frame)]
+
+
+def _check_version(
+    audit: Audit, disclosure: Disclosure, told: Told, body: Version
+) -> None:
+    covered: Counter[int] = Counter()
+    complete = True
+    for cell in body.cells:
+        found = disclosure.find(cell.set, FrameSet)
+        if found is None:
+            audit.leave_open(Reason.WITHHELD, "version.set")
+            complete = False
+            continue
+        _check_cell(disclosure, told, body, found)
+        if found[1].cell != cell.cell:
+            raise _altered("the frame.set of the cell that it stands for", "another")
+        covered.update(cell_frames(*found))
+        _question_cell(audit, disclosure, found[0])
+    span = _range_of(told)
+    if span.count() > len(body.cells) * CELL_FRAMES:
+        raise _altered("each frame of the range exactly once", "gaps")
+    counts = [covered[frame] for frame in span.frames()]
+    if max(counts) > 1 or (complete and min(counts) < 1):
+        raise _altered("each frame of the range exactly once", "gaps or doubles")
+    audit.held("frames.in_versions", sum(counts))
+
+
+def _check_cell(
+    disclosure: Disclosure,
+    told: Told,
+    body: Version,
+    found: tuple[Told, FrameSet],
+) -> None:
+    measured, frame_set = found
+    if measured.said.scope.shot != told.said.scope.shot:
+        raise _altered("frames of the version's shot", "another shot's")
+    if _range_of(measured).rate != _range_of(told).rate:
+        raise _altered("frames at the version's rate", "another rate")
+    run = disclosure.find(frame_set.run, Run)
+    if run is not None and run[1].view != body.view:
+        raise _altered("frames of the version's view", "another view")
+
+
+def _question_cell(audit: Audit, disclosure: Disclosure, told: Told) -> None:
+    # An honest log may be here: replaced or disputed after the version was stated.
+    if not disclosure.in_force(told):
+        audit.leave_open(Reason.CONFLICT, "version.set_replaced")
+    if disclosure.history.contradicted(told.id):
+        audit.leave_open(Reason.DISPUTED, "frame.set")
+
+
+def _check_place(part: Told, whole: Told) -> None:
+    inner, outer = _range_of(part), _range_of(whole)
+    if part.said.scope.shot != whole.said.scope.shot or inner.rate != outer.rate:
+        raise _altered("the shot and rate of what it names", "another shot or rate")
+    if not outer.start <= inner.start < inner.end <= outer.end:
+        raise _altered("a range within that of what it names", "another range")
+
+
+def _range_of(told: Told) -> FrameRange:
+    span = told.said.scope.range
+    if span is None:
+        raise _altered("a range in the scope", "none")
+    return span
+
+
+def _check_coverage(coverage: Coverage, run: Run, frame: int) -> None:
+    bounds = [*coverage.layers, coverage.unattributed]
+    total = ONE * run.width * run.height
+    in_order = all(one.lower <= one.upper for one in bounds)
+    least, most = sum(one.lower for one in bounds), sum(one.upper for one in bounds)
+    if not in_order or not least <= total <= most:
+        raise _altered("coverage that sums to 32768 × pixels", "another sum", frame)
+
+
+def _check_tiles(coverage: Coverage, table: bytes, frame: int) -> None:
+    cells = struct.unpack(f"<{len(table) // 4}I", table)
+    bounds = [*coverage.layers, coverage.unattributed]
+    size = len(cells) // len(bounds)
+    for place, one in enumerate(bounds):
+        total = sum(cells[place * size : (place + 1) * size])
+        if not one.lower <= total <= one.upper:
+            raise _altered("tiles that sum to their layer's coverage", "others", frame)
+
+
+def _altered(expected: str, met: str, frame: int | None = None) -> AlteredEvidenceError:
+    advice = "Do not rely on these frames: what the log says of them disagrees."
+    if frame is None:
+        return AlteredEvidenceError(expected, met=met, advice=advice)
+    return AlteredEvidenceError(expected, met=met, advice=advice, frame=frame)

@@ -1,0 +1,249 @@
+"""Step 15: sealed frames as files: their bytes, their pixels, their credentials."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ledger.encoding.canonical import JsonValue
+from ledger.encoding.cell import cell_key
+from ledger.encoding.digest import sha256_hex
+from ledger.errors import AlteredEvidenceError
+from ledger.evidence import form
+from ledger.evidence.audit import Audit
+from ledger.evidence.disclosure import Disclosure, SealedFrame, spread
+from ledger.evidence.steps.frames import Frames
+from ledger.evidence.verdict import MediaCount, Reason
+from ledger.ports import CredentialReader, CredentialReading, PixelReader
+from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
+
+# What a C2PA reader says of an intact file whose signer it cannot vouch for (now).
+_SIGNER_CODES = frozenset({"signingCredential.untrusted", "signingCredential.expired"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """What looks into files; `None` where this machine has no such reader."""
+
+    pixels: PixelReader | None = None
+    credentials: CredentialReader | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """A sealed frame with all that the log says of it."""
+
+    seal: SealedFrame
+    sealed: SealedLeaf
+    measured: MeasuredLeaf | None
+    frame_set: FrameSet | None
+
+
+@dataclass(slots=True)
+class MediaReader:
+    """Checks files of sealed frames, from the bundle and from beside it.
+
+    Attributes:
+        roots: authorities that the trust file lists for credentials; `None` when the
+            log's origin is unknown, so that nobody vouches for any.
+    """
+
+    disclosure: Disclosure
+    frames: Frames
+    readers: Readers
+    roots: tuple[str, ...] | None
+    audit: Audit
+    _read: set[SealedFrame] = field(default_factory=set)
+    _seen: set[SealedFrame] = field(default_factory=set)
+    _matched: int = 0
+    _unmatched: int = 0
+
+    def in_force(self) -> list[SealedFrame]:
+        """Sealed frames of the current versions asked about, in the log's order."""
+        return [
+            (told.id, frame)
+            for told, _ in self.disclosure.seals()
+            for frame in self.frames.sealed.get(told.id, {})
+        ]
+
+    def expected(self, choice: str, parts: Mapping[str, bytes]) -> list[str]:
+        """Names of the frames that a bundle with this choice must carry."""
+        names = {form.parse_media_name(name): name for name in parts}
+        chosen = sorted(spread(choice, self.in_force()))
+        return [
+            names.get(form.MediaName(seal, frame), f"media/{seal}/{frame}")
+            for seal, frame in chosen
+        ]
+
+    def take_part(self, name: str, content: bytes) -> None:
+        """15.1 A part's bytes are the sealed frame's: against swapped frames."""
+        meant = form.parse_media_name(name)
+        if meant is None:
+            return
+        seal = (meant.seal, meant.frame)
+        with self.audit.step("files"):
+            frame = self._frame(seal)
+            if form.media_name(*seal, content) != name:
+                raise _altered("a suffix that tells the file's type", seal)
+            if sha256_hex(content) != frame.sealed.file:
+                raise _altered("the file that was sealed as this frame", seal)
+            self._look_into(frame, content)
+
+    def take_folder(self, media: Iterable[tuple[str, bytes]]) -> None:
+        """15.2 Files beside the bundle are found by their digests, never by name."""
+        by_file: dict[str, SealedFrame] = {
+            leaf.file: (seal, leaf.frame)
+            for seal, leaves in self.frames.sealed.items()
+            for leaf in leaves.values()
+        }
+        for _, content in media:
+            seal = by_file.get(sha256_hex(content))
+            if seal is None:
+                # It may be an altered frame or nobody's: the log cannot tell.
+                self._unmatched += 1
+                self.audit.leave_open(Reason.MISSING, "media.unmatched")
+                continue
+            self._matched += 1
+            with self.audit.step("files"):
+                self._look_into(self._frame(seal), content)
+
+    def count(self) -> MediaCount:
+        """How many frames were seen, of how many."""
+        wanted = set(self.in_force())
+        return MediaCount(
+            frames=len(wanted),
+            pixels=len(wanted & self._read),
+            matched=self._matched,
+            unmatched=self._unmatched,
+            missing=len(wanted - self._seen),
+        )
+
+    def _frame(self, seal: SealedFrame) -> _Frame:
+        leaf = self.frames.sealed.get(seal[0], {}).get(seal[1])
+        found = self.disclosure.find(seal[0], SealSet)
+        if leaf is None or found is None:
+            raise _altered("a frame that the log has sealed", seal)
+        frame_set = self.disclosure.find(found[1].set, FrameSet)
+        return _Frame(
+            seal=seal,
+            sealed=leaf,
+            measured=self.frames.measured.get(found[1].set, {}).get(seal[1]),
+            frame_set=frame_set[1] if frame_set else None,
+        )
+
+    def _look_into(self, frame: _Frame, content: bytes) -> None:
+        self._seen.add(frame.seal)
+        if frame.measured is None or frame.frame_set is None:
+            self.audit.leave_open(Reason.WITHHELD, "seal.set.set")
+            return
+        self._check_pixels(frame, frame.measured, content)
+        self._check_credential(frame, frame.measured, frame.frame_set, content)
+
+    # --- 15.3 pixels: against a picture that differs from what was measured -------
+
+    def _check_pixels(
+        self, frame: _Frame, measured: MeasuredLeaf, content: bytes
+    ) -> None:
+        if self.readers.pixels is None:
+            self.audit.leave_open(Reason.WEAK, "pixels.no_decoder")
+            return
+        reading = self.readers.pixels.read(content)
+        if reading.pixels == measured.pixels:
+            self._read.add(frame.seal)
+            self.audit.held("pixels")
+        elif reading.decoder != measured.decoder:
+            # Decoders may differ in a JPEG's last bit: neither a yes nor a no.
+            self.audit.leave_open(Reason.WEAK, "pixels.other_decoder")
+        else:
+            raise _altered("the pixels that were measured", frame.seal)
+
+    # --- 15.4 credentials: against a manifest that says something else ------------
+
+    def _check_credential(
+        self,
+        frame: _Frame,
+        measured: MeasuredLeaf,
+        frame_set: FrameSet,
+        content: bytes,
+    ) -> None:
+        if self.readers.credentials is None:
+            self.audit.leave_open(Reason.WEAK, "credentials.no_reader")
+            return
+        reading = self.readers.credentials.read(content, self.roots or ())
+        if reading.manifest != frame.sealed.manifest:
+            raise _altered("the manifest that was sealed", frame.seal)
+        if not _is_intact(reading):
+            raise _altered("an intact content credential", frame.seal)
+        if reading.state == "invalid":
+            # The signer's certificate has run out; nothing else is known of it.
+            self.audit.leave_open(Reason.WEAK, "credentials.expired")
+            return
+        self._check_assertion(frame.seal, measured, frame_set, reading.frame or {})
+        if self.roots is None:
+            self.audit.held("credentials.intact")
+        elif reading.state == "trusted":
+            self.audit.held("credentials")
+        else:
+            self.audit.leave_open(Reason.WEAK, "credentials.signer_not_listed")
+
+    def _check_assertion(
+        self,
+        seal: SealedFrame,
+        measured: MeasuredLeaf,
+        frame_set: FrameSet,
+        said: Mapping[str, JsonValue],
+    ) -> None:
+        expected: dict[str, JsonValue] = {
+            "v": 1,
+            "log": self.disclosure.log,
+            "run": frame_set.run,
+            "cell_key": cell_key(self.disclosure.log, frame_set.run, frame_set.cell),
+            "frame": measured.frame,
+        }
+        if {key: value for key, value in said.items() if key != "inputs"} != expected:
+            raise _altered("a credential that names this frame of the log", seal)
+        if _inputs_of(said) != [(one.layer, one.file) for one in measured.inputs]:
+            raise _altered("a credential with the measured inputs", seal)
+
+
+def take_media(
+    reader: MediaReader,
+    parts: Mapping[str, bytes],
+    folder: Iterable[tuple[str, bytes]] | None,
+) -> MediaCount:
+    """Check every file that came along."""
+    for name, content in parts.items():
+        reader.take_part(name, content)
+    if folder is not None:
+        reader.take_folder(folder)
+    return reader.count()
+
+
+def _is_intact(reading: CredentialReading) -> bool:
+    match reading.state:
+        case "trusted" | "valid":
+            return True
+        case "invalid":
+            return bool(reading.codes) and _SIGNER_CODES.issuperset(reading.codes)
+        case _:
+            return False
+
+
+def _inputs_of(said: Mapping[str, JsonValue]) -> list[tuple[JsonValue, JsonValue]]:
+    inputs = said.get("inputs")
+    if not isinstance(inputs, list):
+        return []
+    return [
+        (one.get("layer", -1), one.get("file", ""))
+        if isinstance(one, dict)
+        else ("", "")
+        for one in inputs
+    ]
+
+
+def _altered(expected: str, seal: SealedFrame) -> AlteredEvidenceError:
+    return AlteredEvidenceError(
+        expected,
+        met="another",
+        advice="Do not rely on this file; ask for the frame again.",
+        seal=seal[0],
+        frame=seal[1],
+    )

@@ -1,0 +1,193 @@
+"""What a check of a bundle came to: data, never an exception.
+
+Everything here may be written to JSON and handed on: counts, digests, codes and what
+was expected; no path, no name, no value out of the vault.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from ledger.encoding.canonical import JsonValue
+from ledger.errors import JangbuError
+
+INTACT: Final = frozenset(
+    {"archive", "parts", "entries", "genesis", "checkpoint", "index", "statements"}
+)
+"""Steps without which nothing was shown."""
+
+
+class State(StrEnum):
+    """The answer; `OPEN` is neither a yes nor a no."""
+
+    VERIFIED = "verified"
+    ORIGIN_UNKNOWN = "origin_unknown"
+    OPEN = "open"
+    FAILED = "failed"
+
+
+class Origin(StrEnum):
+    """Whether the reader's trust file vouches for the log."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    CONTRADICTED = "contradicted"
+
+
+class Reason(StrEnum):
+    """Why something stays open."""
+
+    WITHHELD = "withheld"
+    ERASED = "erased"
+    MISSING = "missing"
+    WEAK = "weak"
+    DISPUTED = "facts_disputed"
+    CONFLICT = "sources_conflict"
+
+
+EXIT_CODES: Final[dict[State, int]] = {
+    State.VERIFIED: 0,
+    State.ORIGIN_UNKNOWN: 3,
+    State.OPEN: 3,
+    State.FAILED: 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A step that held, and for how many things."""
+
+    step: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step that did not hold."""
+
+    step: str
+    error: JangbuError
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """What could not be shown, and how often.
+
+    Attributes:
+        what: a token such as `frame.set.1` or `pixels.other_decoder`.
+    """
+
+    reason: Reason
+    what: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCount:
+    """Entries of one kind; `outside` is what the question does not touch."""
+
+    disclosed: int = 0
+    withheld: int = 0
+    erased: int = 0
+    outside: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaCount:
+    """Frames as files.
+
+    Attributes:
+        frames: sealed frames of the current versions asked about.
+        pixels: of these, how many were decoded and found as measured.
+        matched: files handed over beside the bundle that the log has sealed.
+        unmatched: files handed over that it has not.
+        missing: of `frames`, how many came neither in the bundle nor beside it.
+    """
+
+    frames: int = 0
+    pixels: int = 0
+    matched: int = 0
+    unmatched: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The whole answer.
+
+    Attributes:
+        log: origin that the bundle names; "" if that could not be read.
+        checks: what held, in the order of the steps.
+    """
+
+    log: str = ""
+    size: int = 0
+    origin: Origin = Origin.UNKNOWN
+    checks: tuple[Check, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    open_points: tuple[OpenPoint, ...] = ()
+    media: MediaCount = MediaCount()
+    records: Mapping[str, RecordCount] = field(default_factory=dict)
+
+    @property
+    def state(self) -> State:
+        """The answer: a failure outweighs an open point, that an unknown origin."""
+        # A list of checks that is empty or lacks a step shows nothing.
+        done = {check.step for check in self.checks}
+        if self.failures or not done >= INTACT:
+            return State.FAILED
+        if self.open_points:
+            return State.OPEN
+        match self.origin:
+            case Origin.KNOWN:
+                return State.VERIFIED
+            case Origin.UNKNOWN:
+                return State.ORIGIN_UNKNOWN
+            case Origin.CONTRADICTED:
+                return State.FAILED
+
+    @property
+    def exit_code(self) -> int:
+        """What the command returns."""
+        return EXIT_CODES[self.state]
+
+    @property
+    def pixels(self) -> str:
+        """How many frames' pixels were seen, for people."""
+        return f"pixels checked: {self.media.pixels} of {self.media.frames}"
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The verdict as one document."""
+        media = self.media
+        return {
+            "v": 1,
+            "state": self.state.value,
+            "exit_code": self.exit_code,
+            "log": self.log,
+            "size": self.size,
+            "origin": self.origin.value,
+            "checks": [{"step": one.step, "count": one.count} for one in self.checks],
+            "failures": [
+                {"step": one.step, **one.error.public()} for one in self.failures
+            ],
+            "open": [
+                {"reason": one.reason.value, "what": one.what, "count": one.count}
+                for one in self.open_points
+            ],
+            "pixels": {"checked": media.pixels, "of": media.frames},
+            "media": {
+                "matched": media.matched,
+                "unmatched": media.unmatched,
+                "missing": media.missing,
+            },
+            "records": {
+                kind: {
+                    "disclosed": count.disclosed,
+                    "withheld": count.withheld,
+                    "erased": count.erased,
+                    "outside": count.outside,
+                }
+                for kind, count in sorted(self.records.items())
+            },
+        }

@@ -1,0 +1,189 @@
+"""Verifying a bundle offline: numbered steps, each against a named attack.
+
+ 1. archive      one form only: readers that see other files in one zip
+ 2. parts        digests in the index: parts changed, added, dropped, swapped
+ 3. entries      one form, times in order: a rewritten past
+ 4. genesis      opens entry 0: keys that the log never named
+ 5. checkpoint   the log's key signed size and root: entries added or left out
+ 6. origin       the reader's own trust file: a forger with keys of his own
+ 7. index        an admission root signed it: a re-packed selection
+ 8. history      acts and references fold: an invented history
+ 9. statements   id, projection, log, sheet, signature, delegation: words put in
+                 somebody's mouth
+10. openings     lead to their commitments: invented values; rights: acts by others
+11. names        every part is committed to, and none is missing: stowaways
+12. frame sets   leaves, sums, tiles, inputs: credit moved between layers
+13. seal sets    the frames that were measured: frames nobody measured
+14. versions     every frame exactly once: gaps and doubles
+15. files        bytes, pixels, credentials: another picture under a true name
+16. completeness what is withheld or erased and was needed: silence
+
+Steps 1 to 8 stop at the first failure, since the later ones rest on them; from 9 on
+failures are gathered. Nothing here reads a clock, a disk or a network.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, TypeVar
+
+from ledger.errors import JangbuError, UnreadableInputError
+from ledger.evidence import form
+from ledger.evidence.archive import looks_like_zip
+from ledger.evidence.audit import Audit
+from ledger.evidence.disclosure import Disclosure, Told
+from ledger.evidence.heads import fold_entries
+from ledger.evidence.steps import log
+from ledger.evidence.steps.completeness import count_records
+from ledger.evidence.steps.container import (
+    Container,
+    check_names,
+    open_archive,
+    open_index,
+)
+from ledger.evidence.steps.frames import FrameReader, check_versions
+from ledger.evidence.steps.media import MediaReader, Readers, take_media
+from ledger.evidence.steps.openings import check_openings, check_rights
+from ledger.evidence.steps.statements import StatementReader
+from ledger.evidence.trust import LogIdentity, TrustFile, check_identity
+from ledger.evidence.verdict import MediaCount, Origin, RecordCount, Verdict
+
+Held = TypeVar("Held")
+Folder: TypeAlias = Iterable[tuple[str, bytes]]
+"""Files beside the bundle, as (name, content); names are for the caller only."""
+
+
+def verify_bundle(
+    raw: bytes,
+    trust: TrustFile | None,
+    readers: Readers,
+    media: Folder | None = None,
+) -> Verdict:
+    """Say what a bundle shows.
+
+    Args:
+        raw: the bundle's bytes.
+        trust: what the reader knows of the log; without it the origin is unknown.
+        readers: what looks into frames.
+        media: files to be found among the sealed frames by their digests.
+
+    Raises:
+        UnreadableInputError: the bytes neither start nor end like a zip.
+    """
+    if not looks_like_zip(raw):
+        raise UnreadableInputError(
+            "an evidence bundle (a zip)",
+            met=f"a file of {len(raw)} bytes that is no zip",
+            advice="Give the file that jangbu bundle wrote.",
+        )
+    return _Verification(trust, readers).verify(raw, media)
+
+
+class _StoppedError(Exception):
+    """A step failed on which all later ones rest."""
+
+
+@dataclass(slots=True)
+class _Verification:
+    """One run over the steps, with what is known so far."""
+
+    trust: TrustFile | None
+    readers: Readers
+    audit: Audit = field(default_factory=Audit)
+    log: str = ""
+    size: int = 0
+    origin: Origin = Origin.UNKNOWN
+    media: MediaCount = field(default_factory=MediaCount)
+    records: Mapping[str, RecordCount] = field(default_factory=dict)
+
+    def verify(self, raw: bytes, folder: Folder | None) -> Verdict:
+        """Run all steps, or as many as a failure leaves."""
+        try:
+            container = self._open(raw)
+            disclosure = self._open_log(container)
+            self._read(container, disclosure, folder)
+        except _StoppedError:
+            pass
+        return Verdict(
+            log=self.log,
+            size=self.size,
+            origin=self.origin,
+            checks=self.audit.checks(),
+            failures=self.audit.failures(),
+            open_points=self.audit.open_points(),
+            media=self.media,
+            records=self.records,
+        )
+
+    def _open(self, raw: bytes) -> Container:
+        # 1, 2.
+        parts = self._hold("archive", lambda: open_archive(raw))
+        container = self._hold("parts", lambda: open_index(parts), len(parts))
+        self.log, self.size = container.index.log, container.index.size
+        return container
+
+    def _open_log(self, container: Container) -> Disclosure:
+        # 3, 4, 5.
+        entries = self._hold("entries", lambda: log.read_entries(container), self.size)
+        founding = self._hold("genesis", lambda: log.open_genesis(container, entries))
+        identity = founding.identity
+        self._hold(
+            "checkpoint", lambda: log.check_checkpoint(container, entries, identity)
+        )
+        # 6. Only now: a bundle that contradicts itself is of nobody.
+        self._check_origin(identity)
+        # 7, 8.
+        self._hold("index", lambda: log.check_index(container, founding.genesis))
+        history = self._hold("history", lambda: fold_entries(entries.entries))
+        self._hold("references", lambda: log.check_references(entries.entries, history))
+        return Disclosure(
+            log=identity.log,
+            entries=entries.entries,
+            history=history,
+            shots=frozenset(container.index.shots),
+        )
+
+    def _check_origin(self, identity: LogIdentity) -> None:
+        listed = self.trust is not None and self.trust.log == identity.log
+        if self.trust is None or not listed:
+            return
+        trust = self.trust
+        self.origin = Origin.CONTRADICTED
+        self._hold("origin", lambda: check_identity(trust, identity))
+        self.origin = Origin.KNOWN
+
+    def _read(
+        self, container: Container, disclosure: Disclosure, folder: Folder | None
+    ) -> None:
+        # 9, 10.
+        signed = StatementReader(container, disclosure, self.audit).read()
+        if not self.audit.sound:
+            raise _StoppedError
+        told: dict[str, Told] = {one.told.id: one.told for one in signed.values()}
+        disclosure = replace(disclosure, told=told)
+        raw = container.parts[form.OPENINGS]
+        opened = self._hold("openings", lambda: check_openings(raw, signed), 0)
+        self.audit.held("openings", len(opened))
+        check_rights(self.audit, disclosure, signed, opened)
+        # 12, 13, 14.
+        frames = FrameReader(container.parts, disclosure, self.audit).read()
+        check_versions(self.audit, disclosure)
+        # 11, 15.
+        known = self.trust if self.origin is Origin.KNOWN else None
+        roots = known.c2pa_roots if known is not None else None
+        reader = MediaReader(disclosure, frames, self.readers, roots, self.audit)
+        media = reader.expected(container.index.frames, container.parts)
+        with self.audit.step("names"):
+            check_names(container, disclosure.blobs(), media)
+        self.media = take_media(reader, container.parts, folder)
+        # 16.
+        with self.audit.step("completeness"):
+            self.records = count_records(self.audit, disclosure, container.index.erased)
+
+    def _hold(self, step: str, check: Callable[[], Held], count: int = 1) -> Held:
+        try:
+            found = check()
+        except JangbuError as error:
+            self.audit.failed(step, error)
+            raise _StoppedError from error
+        self.audit.held(step, count)
+        return found

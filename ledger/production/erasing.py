@@ -1,0 +1,65 @@
+"""Erasing a person: key, values, registry row, outbox copies; then the statement.
+
+Order: the outbox is emptied first, since a parcel whose blinds are destroyed could
+never be checked; then the registry row, the key and the values; the log gets an
+`erasure` that names nobody. Run again after a crash, it finishes and counts the same.
+"""
+
+from ledger.encoding.statement import Draft
+from ledger.errors import ProductionError
+from ledger.production.opening import Production
+from ledger.production.registry import write_registry
+from ledger.records.identity import Uid, as_token, as_uid
+from ledger.vault.erasure import ErasureReport
+
+
+def erase_person(production: Production, uid: str, basis: str) -> ErasureReport:
+    """Destroy what may be destroyed about a person.
+
+    Args:
+        production: an opened production, online.
+        uid: of the party.
+        basis: why, a token such as `pipa-36`.
+
+    Raises:
+        ProductionError: the uid is not a person's, now or before.
+    """
+    person = as_uid(uid, "the uid of the person")
+    token = as_token(basis, "--basis")
+    _check_person(production, person)
+    production.recorder.flush()
+    kept = tuple(one for one in production.registry.party if one.uid != person)
+    if kept != production.registry.party:
+        registry = production.registry.model_copy(update={"party": kept})
+        write_registry(production.layout.registry, registry)
+    report = production.vault.erase_person(person, production.keys.destroy_blinding_key)
+    statement = production.recorder.compose(
+        Draft(
+            log=production.log,
+            kind="erasure.1",
+            key=production.recorder.machine_key(
+                "erasure.1", [person, report.count, report.holds]
+            ),
+            body={"basis": token, "count": report.count, "holds": report.holds},
+        )
+    )
+    production.recorder.record([statement], "studio")
+    return report
+
+
+def _check_person(production: Production, uid: Uid) -> None:
+    listed = [one for one in production.registry.party if one.uid == uid]
+    if any(one.type != "person" for one in listed):
+        raise ProductionError(
+            "the uid of a person",
+            met="an organisation's",
+            advice="Only what is personal can be erased.",
+            where="production.toml: party",
+        )
+    if not listed and not production.vault.was_erased(uid):
+        raise ProductionError(
+            "the uid of a person in production.toml",
+            met="an unknown uid",
+            advice="Copy the uid from the person's [[party]] in production.toml.",
+            where="production.toml: party",
+        )

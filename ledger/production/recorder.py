@@ -1,0 +1,175 @@
+"""Stating things: vault, outbox, submission, in that order (protocol 9).
+
+1. Private values go into the vault, durable. 2. Blobs were put before. 3. Statements
+and sheet go into the outbox, durable. 4. They are submitted. 5. The answer clears the
+outbox. Whatever fails in between is repeated from the outbox: nothing is lost, and a
+commitment never stands in the log without its value known to the vault.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.encoding.canonical import JsonValue
+from ledger.encoding.commitment import Opening, Place, blind_at, commit, machine_key
+from ledger.encoding.sheet import MAX_IDS, Sheet, key_id_of, sign_sheet
+from ledger.encoding.statement import STUDIO, Composed, Draft, KeptValue, compose
+from ledger.errors import JangbuError, StoreFullError, StoreUnavailableError
+from ledger.keys.folder import KeyFolder
+from ledger.parcel import Parcel
+from ledger.ports import Clock, Lease, Port, Receipt, Refusal, Submission
+from ledger.records.identity import (
+    as_key_id,
+    as_origin,
+    as_statement_id,
+    as_uid,
+    instant_from,
+)
+from ledger.store.blobs import BlobFolder
+from ledger.store.outbox import Outbox
+from ledger.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """States what a production has to say.
+
+    Attributes:
+        port: the log; `None` while working offline: parcels wait in the outbox.
+        signers: signing keys by name (`studio`, `pipeline`).
+    """
+
+    log: str
+    org: str
+    keys: KeyFolder
+    vault: Vault
+    outbox: Outbox
+    blobs: BlobFolder
+    port: Port | None
+    clock: Clock
+    signers: Mapping[str, Ed25519PrivateKey]
+
+    # --- the port's calls, which also work offline --------------------------------
+
+    def claim(self, work: str, holder: str, seconds: int) -> Lease:
+        """Ask for a piece of work; offline nobody can be asked, so it is granted."""
+        if self.port is not None:
+            with suppress(StoreUnavailableError):
+                return self.port.claim(work, holder, seconds)
+        return Lease(work=work, holder=holder, granted=True, expires_at="")
+
+    def put(self, content: bytes) -> str:
+        """Keep bytes beside the log; the folder needs no database."""
+        return self.blobs.put(content)
+
+    def locate(self, kind: str, key: str) -> Receipt | None:
+        """The receipt of a statement; `None` also while the ledger is out of reach."""
+        if self.port is None:
+            return None
+        try:
+            return self.port.locate(kind, key)
+        except StoreUnavailableError:
+            return None
+
+    # --- composing ---------------------------------------------------------------
+
+    def machine_key(self, kind: str, natural: JsonValue) -> str:
+        """The key of a statement that is derived from facts."""
+        secret = self.keys.blinding_key(STUDIO)
+        return machine_key(secret, self.log, kind, natural)
+
+    def hide(
+        self, kind: str, key: str, path: str, value: JsonValue
+    ) -> tuple[str, KeptValue]:
+        """Commit a private value of a leaf: its commitment, and what to keep."""
+        place = Place(log=self.log, kind=kind, key=key)
+        blind = blind_at(self.keys.blinding_key(STUDIO), place, path)
+        opening = Opening(path=path, value=value, blind=blind)
+        return commit(opening, place), KeptValue(opening=opening, key_ref=STUDIO)
+
+    def keep_values(self, statement: str, kept: Sequence[KeptValue]) -> None:
+        """Keep private values of a statement's leaves in the vault."""
+        if kept:
+            self.vault.keep_values(statement, kept)
+
+    def compose(self, draft: Draft) -> Composed:
+        """Commit a draft's private values; nothing is kept yet."""
+        return compose(draft, self.keys.blinding_key)
+
+    def parcel(self, composed: Sequence[Composed], signer: str) -> Parcel:
+        """Keep private values and sign a sheet over the statements.
+
+        Raises:
+            StoreError: the vault could not keep the values; nothing was signed.
+        """
+        self.vault.keep(*composed)
+        key = self.signers[signer]
+        sheet = Sheet(
+            log=as_origin(self.log),
+            org=as_uid(self.org),
+            key_id=as_key_id(key_id_of(key.public_key().public_bytes_raw())),
+            signed_at=instant_from(self.clock.now()),
+            ids=tuple(as_statement_id(one.id) for one in composed),
+        )
+        return Parcel(
+            sheet=sign_sheet(sheet, key), statements=tuple(map(submission_of, composed))
+        )
+
+    def record(self, composed: Sequence[Composed], signer: str) -> list[Receipt]:
+        """State something; receipts, or none while the ledger is out of reach.
+
+        Raises:
+            JangbuError: the first refusal; what was accepted before it stays.
+        """
+        receipts: list[Receipt] = []
+        for start in range(0, len(composed), MAX_IDS):
+            parcel = self.parcel(composed[start : start + MAX_IDS], signer)
+            receipts += self.send(parcel)
+        return receipts
+
+    def send(self, parcel: Parcel) -> list[Receipt]:
+        """Put a parcel into the outbox and submit all that waits there, in order."""
+        path = self.outbox.add(parcel)
+        if self.port is None:
+            return []
+        try:
+            answers = self.port.submit(parcel.sheet, parcel.statements)
+        except StoreUnavailableError:
+            return []  # it waits in the outbox, which is what the outbox is for
+        except StoreFullError:
+            self.outbox.done(path)  # refused as a whole: the caller keeps its work
+            raise
+        refusals = [one for one in answers if isinstance(one, Refusal)]
+        if refusals:
+            self.outbox.refused(path, refusals)
+            raise refusals[0].error
+        self.outbox.done(path)
+        return [one for one in answers if isinstance(one, Receipt)]
+
+    def flush(self) -> list[JangbuError]:
+        """Submit what waits in the outbox, oldest first; the refusals met.
+
+        Raises:
+            StoreUnavailableError: the ledger is still out of reach.
+        """
+        refused: list[JangbuError] = []
+        if self.port is None:
+            return refused
+        for path, parcel in self.outbox.pending():
+            answers = self.port.submit(parcel.sheet, parcel.statements)
+            refusals = [one for one in answers if isinstance(one, Refusal)]
+            if refusals:
+                self.outbox.refused(path, refusals)
+                refused += [one.error for one in refusals]
+            else:
+                self.outbox.done(path)
+        return refused
+
+
+def submission_of(composed: Composed) -> Submission:
+    """A composed statement as it is submitted."""
+    return Submission(
+        raw=composed.raw, blind=composed.blind, by_blind=composed.by_blind
+    )

@@ -1,0 +1,223 @@
+"""`production.toml`: names and their uids, private, edited by people.
+
+Names live here and in the vault only. The log knows uids.
+"""
+
+import re
+import secrets
+import tomllib
+import unicodedata
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import tomli_w
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from ledger.errors import ProductionError
+from ledger.files import write_private
+from ledger.records.identity import Day, Origin, Uid, as_uid, day_from
+
+MAX_NAME = 200
+
+
+def _checked_name(text: str) -> str:
+    if not text.strip() or len(text) > MAX_NAME:
+        raise ValueError(f"a name of 1 to {MAX_NAME} characters is expected")
+    if not unicodedata.is_normalized("NFC", text):
+        raise ValueError("a name in Unicode NFC is expected (the text is decomposed)")
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text):
+        raise ValueError("a name without control characters is expected")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_checked_name)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ProductionTable(_Table):
+    """The production itself; `origin` and `studio` are filled in by init."""
+
+    title: Name
+    domain: str = "jangbu.invalid"
+    origin: Origin | None = None
+    studio: Uid | None = None
+
+
+class PartyTable(_Table):
+    """A person or an organisation; the first organisation is the studio."""
+
+    type: Literal["person", "organisation"]
+    name: Name
+    uid: Uid | None = None
+
+
+class ElementTable(_Table):
+    """An element of the production, used in any number of shots."""
+
+    name: Name
+    uid: Uid | None = None
+
+
+class ShotTable(_Table):
+    """A shot under its present code."""
+
+    code: Name
+    since: Day | None = None
+    uid: Uid | None = None
+
+
+class Registry(_Table):
+    """The whole file."""
+
+    production: ProductionTable
+    party: tuple[PartyTable, ...] = ()
+    element: tuple[ElementTable, ...] = ()
+    shot: tuple[ShotTable, ...] = ()
+
+    def element_uid(self, name: str) -> str | None:
+        """The uid of an element by name; `None` if there is none."""
+        return next((one.uid for one in self.element if one.name == name), None)
+
+    def shot_uid(self, code: str) -> str | None:
+        """The uid of a shot by its present code; `None` if there is none."""
+        return next((one.uid for one in self.shot if one.code == code), None)
+
+    def party_uid(self, name: str) -> str | None:
+        """The uid of a party by name; `None` if there is none."""
+        return next((one.uid for one in self.party if one.name == name), None)
+
+
+def read_registry(path: Path) -> Registry:
+    """Read and check a production's registry.
+
+    Raises:
+        ProductionError: with file and field.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ProductionError(
+            "a production folder with production.toml",
+            met=error.strerror or "an unreadable file",
+            advice="Name the folder that jangbu init made.",
+            where=str(path),
+        ) from error
+    return parse_registry(raw, str(path))
+
+
+def parse_registry(raw: bytes, where: str) -> Registry:
+    """Check a registry's text; errors as for `read_registry`."""
+    try:
+        value = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProductionError(
+            "TOML in UTF-8",
+            met=str(error),
+            advice="Correct the line that the message names.",
+            where=where,
+        ) from error
+    return _validated(_with_lists(value), where)
+
+
+def _with_lists(value: dict[str, object]) -> dict[str, object]:
+    # Strict models take tuples only; TOML dates become text, as in records.
+    def plain(item: object) -> object:
+        match item:
+            case dict():
+                return {key: plain(inner) for key, inner in item.items()}
+            case list():
+                return tuple(plain(inner) for inner in item)
+            case date():
+                return item.isoformat()
+            case _:
+                return item
+
+    return {key: plain(item) for key, item in value.items()}
+
+
+def _validated(value: dict[str, object], where: str) -> Registry:
+    try:
+        registry = Registry.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(step) for step in first["loc"])
+        raise ProductionError(
+            "fields as docs/reference/production-folder.md lists them",
+            met=first["msg"],
+            advice="Correct the field.",
+            where=f"{where}: {field}",
+        ) from error
+    _refuse_twins(registry, where)
+    return registry
+
+
+def _refuse_twins(registry: Registry, where: str) -> None:
+    for table, names in (
+        ("element", [one.name for one in registry.element]),
+        ("shot", [one.code for one in registry.shot]),
+    ):
+        twins = {name for name in names if names.count(name) > 1}
+        if twins:
+            raise ProductionError(
+                f"each {table} once",
+                met=f"{min(twins)!r} twice",
+                advice="Give the two different names.",
+                where=f"{where}: {table}",
+            )
+
+
+def mint(registry: Registry) -> Registry:
+    """A registry in which everything has its uid."""
+    production = registry.production
+    if not re.fullmatch(r"[a-z0-9.-]+", production.domain):
+        raise ProductionError(
+            "a domain in lower-case ASCII",
+            met=repr(production.domain),
+            advice="Give the studio's own domain, in its xn-- form if it is Korean.",
+            where="production.toml: production.domain",
+        )
+    party = tuple(_with_uid(one) for one in registry.party)
+    studio = next((one.uid for one in party if one.type == "organisation"), None)
+    if studio is None:
+        raise ProductionError(
+            "an organisation among the parties: the studio that owns the log",
+            met="none",
+            advice='Add a [[party]] with type = "organisation" and its name.',
+            where="production.toml: party",
+        )
+    origin = production.origin or f"{production.domain}/{secrets.token_hex(8)}"
+    return registry.model_copy(
+        update={
+            "production": production.model_copy(
+                update={"origin": origin, "studio": production.studio or studio}
+            ),
+            "party": party,
+            "element": tuple(_with_uid(one) for one in registry.element),
+            "shot": tuple(_dated(_with_uid(one)) for one in registry.shot),
+        }
+    )
+
+
+Named = TypeVar("Named", PartyTable, ElementTable, ShotTable)
+
+
+def _with_uid(table: Named) -> Named:
+    if table.uid is not None:
+        return table
+    return table.model_copy(update={"uid": as_uid(secrets.token_hex(16))})
+
+
+def _dated(table: ShotTable) -> ShotTable:
+    if table.since is not None:
+        return table
+    return table.model_copy(update={"since": day_from(datetime.now(UTC).date())})
+
+
+def write_registry(path: Path, registry: Registry) -> None:
+    """Write the registry, readable by its owner alone."""
+    value = registry.model_dump(mode="json", exclude_none=True)
+    write_private(path, tomli_w.dumps(value).encode())

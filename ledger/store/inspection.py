@@ -1,0 +1,189 @@
+"""Reading a log's database as it lies there, for fsck: nothing about it is believed.
+
+Other readers rely on what admission wrote. This one must show what somebody else did:
+tables may be gone or be views by now, a column may hold another type, rows may lack,
+stand twice or belong to nobody. So it reads rows as they come, read-only and in one
+transaction, and turns whatever it meets into plain values.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from ledger.errors import StoreUnavailableError
+from ledger.store.sqlite import BUSY_SECONDS
+from ledger.store.tables import FROZEN
+
+SchemaObject: TypeAlias = tuple[str, str]
+"""Type (`table`, `trigger` …) and name."""
+
+_SCHEMA: Final = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+_NO_INDEX: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A row of `entry`; an index that is no number is -1."""
+
+    index: int
+    id: str
+    kind: str
+    leaf: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A row of `statement`."""
+
+    id: str
+    index: int
+    kind: str
+    key: str
+    sheet: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """A row of `sheet`."""
+
+    digest: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointLine:
+    """A row of `checkpoint`."""
+
+    size: int
+    frontier: bytes
+    note: bytes
+
+
+@dataclass(slots=True)
+class Inspection:
+    """A database at one moment.
+
+    Attributes:
+        failures: what could not be read, in SQLite's words, by what was asked.
+    """
+
+    connection: sqlite3.Connection
+    studio: str
+    log: str
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def schema(self) -> dict[SchemaObject, str]:
+        """Every object of the schema with its SQL."""
+        return {
+            (_text(kind), _text(name)): _text(sql)
+            for kind, name, sql in self._ask("the schema", _SCHEMA)
+        }
+
+    def complaints(self) -> list[str]:
+        """What SQLite's own check finds, in its words; empty if all is well."""
+        rows = self._ask("the file", "PRAGMA integrity_check")
+        return [_text(row[0]) for row in rows if row[0] != "ok"]
+
+    def entries(self) -> list[EntryLine]:
+        """Rows of `entry`, by index."""
+        return [
+            EntryLine(_number(idx), _text(name), _text(kind), _blob(leaf), _blob(body))
+            for idx, name, kind, leaf, body in self._own(
+                "entry", "idx, id, kind, leaf, body"
+            )
+        ]
+
+    def statements(self) -> Iterator[StatementLine]:
+        """Rows of `statement`, by index."""
+        columns = "idx, id, kind, key, sheet, body"
+        for idx, name, kind, key, sheet, body in self._own("statement", columns):
+            yield StatementLine(
+                _text(name),
+                _number(idx),
+                _text(kind),
+                _text(key),
+                _text(sheet),
+                _blob(body),
+            )
+
+    def sheets(self) -> Iterator[SheetLine]:
+        """Rows of `sheet`, by digest."""
+        for digest, body in self._own("sheet", "digest, body"):
+            yield SheetLine(_text(digest), _blob(body))
+
+    def checkpoints(self) -> list[CheckpointLine]:
+        """Rows of `checkpoint`, by size."""
+        return [
+            CheckpointLine(_number(size), _blob(frontier), _blob(note))
+            for size, frontier, note in self._own("checkpoint", "size, frontier, note")
+        ]
+
+    def strangers(self) -> dict[str, int]:
+        """How many rows of each frozen table belong to another studio or log."""
+        counts: dict[str, int] = {}
+        for table in FROZEN:
+            query = f"SELECT COUNT(*) FROM {table} WHERE studio <> ? OR log <> ?"  # noqa: S608  # our own names
+            for (count,) in self._ask(table, query, self.studio, self.log):
+                counts[table] = _number(count)
+        return {table: count for table, count in counts.items() if count}
+
+    def _own(self, table: str, columns: str) -> Iterator[tuple[object, ...]]:
+        query = (
+            f"SELECT {columns} FROM {table} "  # noqa: S608  # our own names
+            "WHERE studio = ? AND log = ? ORDER BY 1"
+        )
+        return self._ask(table, query, self.studio, self.log)
+
+    def _ask(self, what: str, query: str, *values: str) -> Iterator[tuple[object, ...]]:
+        try:
+            yield from self.connection.execute(query, values)
+        except sqlite3.Error as error:
+            self.failures[what] = str(error)
+
+
+@contextmanager
+def inspect(path: Path, studio: str, log: str) -> Iterator[Inspection]:
+    """Look at a database, read-only and at one moment.
+
+    Raises:
+        StoreUnavailableError: there is no such file, or it cannot be opened.
+    """
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+        )
+    except sqlite3.Error as error:
+        raise StoreUnavailableError(
+            "a ledger database that can be read",
+            met=str(error),
+            advice="Restore the database from its backup.",
+            where=str(path),
+        ) from error
+    with closing(connection):
+        # Hostile bytes must not stop the reading.
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        found = Inspection(connection, studio, log)
+        # Views and triggers of a forger must not run functions of ours.
+        list(found._ask("the file", "PRAGMA trusted_schema = OFF"))
+        list(found._ask("the file", "BEGIN"))
+        yield found
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else _NO_INDEX
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _blob(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

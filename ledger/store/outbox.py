@@ -1,0 +1,72 @@
+"""The outbox: signed statements on their way to the log, durable before they leave.
+
+It is the offline spool, too: with the ledger out of reach, records wait here in order.
+A record holds statements, blinds and the sheet, never a private value.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ledger.encoding import canonical
+from ledger.encoding.canonical import JsonValue
+from ledger.encoding.digest import sha256_hex
+from ledger.errors import MalformedRecordError
+from ledger.files import make_private_folder, os_error, write_private
+from ledger.parcel import Parcel, damaged_parcel
+from ledger.ports import Refusal
+
+
+class Outbox:
+    """A folder of parcels, oldest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, parcel: Parcel) -> Path:
+        """Keep a parcel; durable on return. Its path names it."""
+        raw = canonical.encode(parcel.to_json())
+        # The order of files is the order of submission.
+        path = self.folder / f"{time.time_ns():020d}-{sha256_hex(raw)[:16]}.json"
+        try:
+            write_private(path, raw)
+        except OSError as error:
+            raise os_error(error, path) from error
+        return path
+
+    def pending(self) -> Iterator[tuple[Path, Parcel]]:
+        """Parcels that no answer was seen for, oldest first."""
+        for path in self._files("*.json"):
+            try:
+                value = canonical.parse(path.read_bytes())
+            except FileNotFoundError:
+                continue  # another process got its answer meanwhile
+            except OSError as error:
+                raise os_error(error, path) from error
+            except MalformedRecordError as error:
+                raise damaged_parcel(str(path)) from error
+            yield path, Parcel.from_json(value, str(path))
+
+    def done(self, path: Path) -> None:
+        """Forget a parcel that was answered."""
+        path.unlink(missing_ok=True)
+
+    def refused(self, path: Path, refusals: Sequence[Refusal]) -> None:
+        """Keep a refused parcel visible, with the public part of the reasons."""
+        reasons: list[JsonValue] = [
+            {"id": refusal.id, **refusal.error.public()} for refusal in refusals
+        ]
+        try:
+            write_private(path.with_suffix(".reasons"), canonical.encode(reasons))
+            if path.exists():
+                path.replace(path.with_suffix(".refused"))
+        except OSError as error:
+            raise os_error(error, path) from error
+
+    def refused_count(self) -> int:
+        """How many parcels were refused and wait for a person."""
+        return len(self._files("*.refused"))
+
+    def _files(self, pattern: str) -> list[Path]:
+        make_private_folder(self.folder)
+        return sorted(self.folder.glob(pattern))

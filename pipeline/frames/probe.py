@@ -1,0 +1,66 @@
+"""Looking at a picture file without decoding it: type, size, transparency."""
+
+from dataclasses import dataclass
+
+from pipeline.errors import FrameShapeError
+from pipeline.frames.exif import check_exif
+from pipeline.frames.icc import check_icc
+from pipeline.frames.jpeg_structure import survey_jpeg
+from pipeline.frames.png_structure import survey_png
+from pipeline.frames.sniff import sniff
+from pipeline.frames.writing import media_type
+
+_GREY, _RGB, _RGBA = 0, 2, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a file is, as its structure says; its pixels may still be damaged.
+
+    Attributes:
+        grey: one channel, as a matte has.
+        alpha: it brings a matte of its own.
+    """
+
+    media_type: str
+    width: int
+    height: int
+    grey: bool
+    alpha: bool
+
+
+def probe(data: bytes, name: str = "") -> Probe:
+    """Check a file's structure and declarations.
+
+    Raises:
+        UnreadableFrameError: empty, truncated, damaged or misnamed.
+        FrameShapeError: palette, 16-bit, turned or of an impossible size.
+        ColourSpaceError: it declares another colour space than sRGB.
+    """
+    kind = sniff(data, name)
+    if kind == "jpeg":
+        jpeg = survey_jpeg(data, name)
+        check_exif(jpeg.exif, name)
+        if jpeg.profile is not None:
+            check_icc(jpeg.profile, name)
+        size = (jpeg.width, jpeg.height)
+        grey, alpha = False, False
+    else:
+        png = survey_png(data, name)
+        fits = png.depth == 8 and png.colour_type in {_GREY, _RGB, _RGBA}
+        if not fits or png.has_transparency:
+            raise FrameShapeError(
+                "an 8-bit PNG: RGB, RGBA, or grey for a matte",
+                met=f"{png.depth} bits, colour type {png.colour_type}, or a tRNS chunk",
+                advice="Export the picture with 8 bits a channel, without a palette.",
+                where=name,
+            )
+        size = (png.width, png.height)
+        grey, alpha = png.colour_type == _GREY, png.colour_type == _RGBA
+    return Probe(
+        media_type=media_type(kind),
+        width=size[0],
+        height=size[1],
+        grey=grey,
+        alpha=alpha,
+    )

@@ -1,0 +1,136 @@
+"""What was decided for a cell, kept beside its frames (protocol 10).
+
+The record is created exclusively before anything is submitted: of two processes that
+made the same cell, the first one's seals count, and the other gives its own up. It
+holds what is needed to finish the cell from any later process: the parcel, and where
+each frame lies until it has its name.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.encoding import canonical
+from ledger.encoding.canonical import JsonValue
+from ledger.errors import MalformedRecordError, UnreadableInputError
+from ledger.parcel import Parcel
+from pipeline.run.output import OutputFolder, create_exclusively
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedFrame:
+    """A sealed frame: its final name and the digest that the log states."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A cell that was made; what is left is to submit it and to give names.
+
+    Attributes:
+        owner: whose work folder holds the frames.
+        set: id of the frame.set.
+    """
+
+    cell: int
+    owner: str
+    set: str
+    frames: tuple[DecidedFrame, ...]
+    parcel: Parcel
+
+    def to_bytes(self) -> bytes:
+        """As it is kept."""
+        frames: list[JsonValue] = [
+            {"name": frame.name, "digest": frame.digest} for frame in self.frames
+        ]
+        return canonical.encode(
+            {
+                "v": 1,
+                "cell": self.cell,
+                "owner": self.owner,
+                "set": self.set,
+                "frames": frames,
+                "parcel": self.parcel.to_json(),
+            }
+        )
+
+
+def decide(folder: OutputFolder, decided: Decided) -> bool:
+    """Decide a cell, unless it was decided before; whether we were first."""
+    return create_exclusively(_path(folder, decided.cell), decided.to_bytes())
+
+
+def decided_in(folder: OutputFolder, cell: int) -> Decided | None:
+    """What was decided for a cell; `None` if nothing was.
+
+    Raises:
+        UnreadableInputError: the record was damaged.
+    """
+    path = _path(folder, cell)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        return _parsed(canonical.parse(raw), path)
+    except MalformedRecordError as error:
+        raise _damaged(path) from error
+
+
+def place_frames(folder: OutputFolder, decided: Decided) -> None:
+    """Give all frames of a decided cell their names; safe to repeat."""
+    work = folder.work / decided.owner
+    for frame in decided.frames:
+        folder.place(frame.name, work / frame.name, frame.digest)
+    folder.sync()
+
+
+def set_aside(folder: OutputFolder, cell: int) -> Path:
+    """Keep a refused record visible, where it decides nothing."""
+    path = _path(folder, cell)
+    refused = path.with_suffix(".refused")
+    if path.exists():
+        path.replace(refused)
+    return refused
+
+
+def _path(folder: OutputFolder, cell: int) -> Path:
+    return folder.cells / f"{cell}.json"
+
+
+def _parsed(value: JsonValue, path: Path) -> Decided:
+    match value:
+        case {
+            "cell": int(cell),
+            "owner": str(owner),
+            "set": str(said),
+            "frames": list(frames),
+            "parcel": parcel,
+        }:
+            return Decided(
+                cell=cell,
+                owner=owner,
+                set=said,
+                frames=tuple(_frame(frame, path) for frame in frames),
+                parcel=Parcel.from_json(parcel, str(path)),
+            )
+        case _:
+            raise _damaged(path)
+
+
+def _frame(value: JsonValue, path: Path) -> DecidedFrame:
+    match value:
+        case {"name": str(name), "digest": str(digest)} if "/" not in name:
+            return DecidedFrame(name=name, digest=digest)
+        case _:
+            raise _damaged(path)
+
+
+def _damaged(path: Path) -> UnreadableInputError:
+    return UnreadableInputError(
+        "the record of a cell as it was written",
+        met="other bytes",
+        advice="Restore the output folder's .jangbu from a copy, or run into another.",
+        where=str(path),
+    )

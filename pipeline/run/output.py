@@ -1,0 +1,238 @@
+"""The output folder: who works in it, what was decided, and nothing half-written.
+
+    out/
+      SQ010_0040.1001.png …        sealed frames, each under its name once committed
+      .jangbu/root.json            which run the folder belongs to, and its token
+      .jangbu/cells/31.json        what was decided for a cell: the first one counts
+      .jangbu/work/<owner>/…       frames under temporary names
+      .jangbu/work/<owner>.lock    held while the owner lives
+
+Everything is created exclusively by hard links, so that processes on a shared folder
+decide among themselves while the ledger is out of reach. Nothing is ever deleted but
+what lies in a `work` folder of ours or of an owner that is dead.
+"""
+
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from ledger.encoding import canonical
+from ledger.encoding.canonical import JsonValue
+from ledger.encoding.digest import sha256_hex
+from ledger.errors import MalformedRecordError
+from ledger.files import os_error, sync_folder
+from pipeline.errors import OutputInTheWayError, ToolVersionError
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP}
+
+
+class OutputFolder:
+    """One folder of sealed frames."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.state = root / ".jangbu"
+        self.cells = self.state / "cells"
+        self.work = self.state / "work"
+
+    def bind(self, log: str, run: str, tools: Mapping[str, str]) -> str:
+        """Give the folder to a run, or find that it is this run's; its token.
+
+        Raises:
+            OutputInTheWayError: it belongs to another run.
+            ToolVersionError: to the same work with other tool versions.
+            StoreError: the folder cannot be written.
+        """
+        mine: dict[str, JsonValue] = {
+            "v": 1,
+            "log": log,
+            "run": run,
+            "token": secrets.token_hex(16),
+            "tools": dict(tools),
+        }
+        path = self.state / "root.json"
+        try:
+            for folder in (self.root, self.cells, self.work):
+                folder.mkdir(parents=True, exist_ok=True)
+            create_exclusively(path, canonical.encode(mine))
+            found = canonical.parse(path.read_bytes())
+        except OSError as error:
+            raise os_error(error, path) from error
+        except MalformedRecordError as error:
+            raise _in_the_way(path, "a damaged record of its run") from error
+        return _token(path, mine, found)
+
+    def place(self, name: str, temporary: Path, digest: str) -> None:
+        """Give a sealed frame its name, unless it has it already.
+
+        Args:
+            name: of the file in this folder.
+            temporary: where it was written; may be gone if another process was
+                faster.
+            digest: SHA-256 that the sealed leaf states.
+
+        Raises:
+            OutputInTheWayError: another file has that name, or the frame is gone.
+        """
+        final = self.root / name
+        try:
+            if link(temporary, final):
+                temporary.unlink(missing_ok=True)
+                return
+            met = sha256_hex(final.read_bytes()) if final.exists() else "no file"
+        except OSError as error:
+            raise os_error(error, final) from error
+        if met != digest:
+            raise OutputInTheWayError(
+                "the frame that was sealed and committed",
+                met="another file" if final.exists() else "no file",
+                advice="Restore the sealed frame, or run into another folder.",
+                where=str(final),
+            )
+        temporary.unlink(missing_ok=True)
+
+    def refuse_strangers(self, names: list[str]) -> None:
+        """Refuse a folder in which a file of another origin has a frame's name."""
+        for name in names:
+            if (self.root / name).exists():
+                raise _in_the_way(self.root / name, "a file that is not of this run")
+
+    def sync(self) -> None:
+        """Make the names durable."""
+        try:
+            sync_folder(self.root)
+        except OSError as error:
+            raise os_error(error, self.root) from error
+
+
+class Owner:
+    """A process at work in a folder, known by a lock that dies with it."""
+
+    def __init__(self, folder: OutputFolder) -> None:
+        self.token = secrets.token_hex(8)
+        self.folder = folder.work / self.token
+        self._lock_path = folder.work / f"{self.token}.lock"
+        self._lock = _lock_new(self._lock_path)
+        self.folder.mkdir()
+
+    def close(self) -> None:
+        """Remove our temporary names and let the lock go."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock_path.unlink(missing_ok=True)
+        os.close(self._lock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def is_dead(folder: OutputFolder, owner: str) -> bool:
+    """Whether an owner in this folder is known to be gone."""
+    lock = folder.work / f"{owner}.lock"
+    try:
+        descriptor = os.open(lock, os.O_RDWR)
+    except FileNotFoundError:
+        return not (folder.work / owner).exists()
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def sweep(folder: OutputFolder) -> None:
+    """Remove the temporary names of owners that are dead.
+
+    Call it once all decided cells are placed: until then a dead owner's folder may
+    hold frames that count.
+    """
+    owners = {path.name.removesuffix(".lock") for path in folder.work.iterdir()}
+    for owner in owners:
+        lock = folder.work / f"{owner}.lock"
+        if is_dead(folder, owner):
+            shutil.rmtree(folder.work / owner, ignore_errors=True)
+            lock.unlink(missing_ok=True)
+
+
+def create_exclusively(path: Path, content: bytes) -> bool:
+    """Create a file whole and durable, unless it is there; whether we created it."""
+    if path.exists():
+        return False
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        created = link(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return created
+
+
+def link(source: Path, target: Path) -> bool:
+    """Give a file a second name if nothing has it; whether it was given."""
+    try:
+        os.link(source, target)
+    except (FileExistsError, FileNotFoundError):
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _copy_name(source, target)
+    return True
+
+
+def _copy_name(source: Path, target: Path) -> bool:
+    # File systems without hard links: an exclusive empty file takes the name first.
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    except FileExistsError:
+        return False
+    shutil.copyfile(source, source.with_suffix(".copy"))
+    source.with_suffix(".copy").replace(target)
+    return True
+
+
+def _lock_new(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _token(path: Path, mine: dict[str, JsonValue], found: JsonValue) -> str:
+    match found:
+        case {"log": log, "run": run, "token": str(token), "tools": tools}:
+            if log == mine["log"] and run == mine["run"]:
+                return token
+            if tools != mine["tools"]:
+                raise ToolVersionError(
+                    "the tool versions that this folder was begun with",
+                    met=f"{mine['tools']} instead of {tools}",
+                    advice="Install the versions that constraints.txt pins, or run "
+                    "into another folder.",
+                    where=str(path),
+                )
+        case _:
+            raise _in_the_way(path, "a damaged record of its run")
+    raise _in_the_way(path, "the record of another run")
+
+
+def _in_the_way(path: Path, met: str) -> OutputInTheWayError:
+    return OutputInTheWayError(
+        "a folder that is empty or belongs to this run",
+        met=met,
+        advice="Choose another folder with --out.",
+        where=str(path),
+    )
