@@ -92,3 +92,10 @@ class WorkerLostError(PipelineError):
 
     code = "run.worker"
     exit_code = 7
+
+
+class DemoMaterialError(PipelineError):
+    """The photographs of the demonstration are not installed."""
+
+    code = "demo.material"
+    exit_code = 7

@@ -11,7 +11,7 @@ from ledger.cli.production import AsJson, Folder
 from ledger.cli.readers import FrameCredentials, FramePixels
 from ledger.cli.sealed_files import SealedFiles
 from ledger.errors import UnreadableInputError, UsageError
-from ledger.evidence.bundle import Request, Sources, collect, write_bundle
+from ledger.evidence.bundle import Bundle, Request, Sources, collect, write_bundle
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.trust import read_trust
 from ledger.evidence.verdict import Verdict
@@ -44,14 +44,7 @@ def bundle(
                 frames=frames,
                 disclose=tuple(_field(text) for text in disclose or ()),
             )
-            sources = Sources(
-                log=production.reader(),
-                openings=production.vault,
-                blobs=production.blobs,
-                frames=SealedFiles(production.vault.locations()).read,
-            )
-            collected = collect(sources, request, production.keys.signing_key("studio"))
-        write_bundle(out, collected, overwrite=force)
+            collected = bundle_production(production, request, out, force=force)
         size = out.stat().st_size
         say(f"Wrote {out}: {collected.size} entries, {size:,} bytes.")
         if collected.withheld:
@@ -64,6 +57,21 @@ def bundle(
         }
 
     raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def bundle_production(
+    production: Production, request: Request, out: Path, *, force: bool
+) -> Bundle:
+    """Collect and write a bundle of a production."""
+    sources = Sources(
+        log=production.reader(),
+        openings=production.vault,
+        blobs=production.blobs,
+        frames=SealedFiles(production.vault.locations()).read,
+    )
+    collected = collect(sources, request, production.keys.signing_key("studio"))
+    write_bundle(out, collected, overwrite=force)
+    return collected
 
 
 def _shot_uid(production: Production, code: str) -> str:

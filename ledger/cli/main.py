@@ -2,7 +2,7 @@
 
 import typer
 
-from ledger.cli import evidence, production, run
+from ledger.cli import demo, evidence, production, run
 
 app = typer.Typer(
     name="jangbu",
@@ -12,6 +12,7 @@ app = typer.Typer(
     add_completion=True,
 )
 
+app.command("demo")(demo.demo)
 app.command("init")(production.init)
 app.command("register")(production.register_command)
 app.command("run")(run.run)

@@ -77,6 +77,12 @@ class Inspection:
     log: str
     failures: dict[str, str] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        """Hold the moment: what others write from here on is not seen."""
+        # Views and triggers of a forger must not run functions of ours.
+        for command in ("PRAGMA trusted_schema = OFF", "BEGIN"):
+            list(self._ask("the file", command))
+
     def schema(self) -> dict[SchemaObject, str]:
         """Every object of the schema with its SQL."""
         return {
@@ -171,9 +177,7 @@ def inspect(path: Path, studio: str, log: str) -> Iterator[Inspection]:
         # Hostile bytes must not stop the reading.
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         found = Inspection(connection, studio, log)
-        # Views and triggers of a forger must not run functions of ours.
-        list(found._ask("the file", "PRAGMA trusted_schema = OFF"))
-        list(found._ask("the file", "BEGIN"))
+        found.begin()
         yield found
 
 

@@ -17,17 +17,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables and shut them."""
-    owner = (
-        sa.Column("studio", sa.String(), nullable=False),
-        sa.Column("log", sa.String(), nullable=False),
-    )
-
-    def with_owner(*columns: sa.schema.SchemaItem) -> list[sa.schema.SchemaItem]:
-        return [*(column.copy() for column in owner), *columns]
-
     op.create_table(
         "entry",
-        *with_owner(
+        *_with_owner(
             sa.Column("idx", sa.Integer(), nullable=False),
             sa.Column("id", sa.String(), nullable=False),
             sa.Column("kind", sa.String(), nullable=False),
@@ -40,7 +32,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "statement",
-        *with_owner(
+        *_with_owner(
             sa.Column("id", sa.String(), nullable=False),
             sa.Column("idx", sa.Integer(), nullable=False),
             sa.Column("kind", sa.String(), nullable=False),
@@ -55,7 +47,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "sheet",
-        *with_owner(
+        *_with_owner(
             sa.Column("digest", sa.String(), nullable=False),
             sa.Column("body", sa.LargeBinary(), nullable=False),
             sa.PrimaryKeyConstraint("studio", "log", "digest"),
@@ -64,7 +56,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "checkpoint",
-        *with_owner(
+        *_with_owner(
             sa.Column("size", sa.Integer(), nullable=False),
             sa.Column("frontier", sa.LargeBinary(), nullable=False),
             sa.Column("note", sa.LargeBinary(), nullable=False),
@@ -74,7 +66,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "lease",
-        *with_owner(
+        *_with_owner(
             sa.Column("work", sa.String(), nullable=False),
             sa.Column("holder", sa.String(), nullable=False),
             sa.Column("expires_at", sa.String(), nullable=False),
@@ -83,6 +75,14 @@ def upgrade() -> None:
     )
     for statement in append_only_triggers().values():
         op.execute(statement)
+
+
+def _with_owner(*columns: sa.schema.SchemaItem) -> list[sa.schema.SchemaItem]:
+    return [
+        sa.Column("studio", sa.String(), nullable=False),
+        sa.Column("log", sa.String(), nullable=False),
+        *columns,
+    ]
 
 
 def downgrade() -> None:

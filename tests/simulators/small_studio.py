@@ -44,8 +44,6 @@ class Lies:
 
     leaf: Callable[[MeasuredLeaf], MeasuredLeaf] = lambda leaf: leaf
     sealed: Callable[[SealedLeaf], SealedLeaf] = lambda leaf: leaf
-    measured_frames: Callable[[list[int]], list[int]] = lambda frames: frames
-    sealed_frames: Callable[[list[int]], list[int]] = lambda frames: frames
     cells: Callable[[list[tuple[int, str]]], list[tuple[int, str]]] = lambda cells: (
         cells
     )
@@ -208,16 +206,15 @@ class SmallStudio(StatedLog):
             frame: self._seal(run, frame, layered[frame], inputs[frame])
             for frame in frames
         }
-        stated = self.lies.measured_frames(frames)
         measured = encode_leaves(
             [
                 self.lies.leaf(
                     small_frames.measured(frame, layered[frame], inputs[frame])
                 )
-                for frame in stated
+                for frame in frames
             ]
         )
-        tiles = b"".join(layered[frame].measures.tile_bytes() for frame in stated)
+        tiles = b"".join(layered[frame].measures.tile_bytes() for frame in frames)
         self.shelf.put(measured.raw)
         frame_set = self.state(
             "frame.set.1",
@@ -234,7 +231,7 @@ class SmallStudio(StatedLog):
         leaves = encode_leaves(
             [
                 self.lies.sealed(small_frames.sealed(frame, sealed[frame]))
-                for frame in self.lies.sealed_frames(frames)
+                for frame in frames
             ]
         )
         self.shelf.put(leaves.raw)

@@ -14,6 +14,7 @@ from ledger.encoding.canonical import JsonValue
 from ledger.encoding.commitment import Place, machine_key
 from ledger.encoding.digest import sha256, sha256_hex
 from ledger.encoding.entry import by_commitment, encode_entry, project
+from ledger.encoding.models import dump
 from ledger.encoding.sheet import Sheet, key_id_of, sign_sheet
 from ledger.encoding.statement import Composed, Draft, Secret, compose, read
 from ledger.evidence.bundle import Bundle, Request, Sources, collect
@@ -179,6 +180,14 @@ class StatedLog:
             origin=self.origin, size=len(hashes), root=root_of(hashes)
         )
         self.log.note = sign_checkpoint(checkpoint, self.keys["log"])
+
+    # --- looking back ---------------------------------------------------------------
+
+    def body_of(self, composed: Composed) -> dict[str, Any]:
+        return read(composed.raw).body
+
+    def scope_of(self, composed: Composed) -> dict[str, Any]:
+        return dump(read(composed.raw).scope)
 
     # --- for others -----------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def build() -> dict[str, str]:
         "statement.json": _text(_statements()),
         "commitment.json": _text(_commitments()),
         "sheet.json": _text(_sheet()),
-        "entry.json": _text(_entries()),
+        "entry.json": _text(entries()),
         "leaves.json": _text(_leaves()),
     }
 
@@ -118,7 +118,8 @@ def _sheet() -> dict[str, Any]:
     }
 
 
-def _entries() -> dict[str, Any]:
+def entries() -> dict[str, Any]:
+    """The entries of the sample statements, with what they are made of."""
     sheet = sha256_hex(sign_sheet(sample.sheet(), sample.SIGNING_KEY))
     instants = (
         "2026-11-22T09:00:01.000001Z",

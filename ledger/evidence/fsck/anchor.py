@@ -47,6 +47,19 @@ class Anchor:
         """The kind of an entry; "" if it is not known."""
         return self.kinds[index] if 0 <= index < len(self.kinds) else ""
 
+    def in_doubt(self, index: int) -> bool:
+        """Whether an entry was signed once and nobody can tell what it was."""
+        return len(self.entries) <= index < self.unresolved
+
+    def first(self, size: int) -> "Anchor":
+        """The same log when it had no more than so many entries."""
+        return Anchor(
+            entries=self.entries[:size],
+            published=min(self.published, size),
+            unresolved=min(self.unresolved, size),
+            kinds=self.kinds[:size],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ledger.encoding.entry import parse_entry
 from ledger.errors import MalformedRecordError
@@ -74,54 +75,34 @@ def check_rows(lines: Sequence[EntryLine], anchor: Anchor, book: Notebook) -> No
     """Compare the rows of the database with what was signed."""
     book.count("entries", len(lines))
     alignment = _align(lines, anchor)
-    others = {line.index: line for line in alignment.others}
-    cut_from = _cut_from(lines, anchor)
+    others = [line for line in alignment.others if not anchor.in_doubt(line.index)]
+    claimed = {line.index: line for line in reversed(others)}
+    cut_from = max((line.index for line in lines), default=-1) + 1
     for index in alignment.missing(anchor):
-        kind = anchor.kind(index)
-        if others.pop(index, None) is not None:
-            text = f"entry {index} was edited"
-            book.find(Damage.ENTRY_EDITED, text, index, kind)
+        edited = claimed.get(index)
+        if edited is not None:
+            others.remove(edited)
+            code, text = Damage.ENTRY_EDITED, f"entry {index} was edited"
         elif index >= cut_from:
-            text = f"entry {index} was cut off the end"
-            book.find(Damage.ENTRY_CUT, text, index, kind)
+            code, text = Damage.ENTRY_CUT, f"entry {index} was cut off the end"
         else:
-            text = f"entry {index} was deleted"
-            book.find(Damage.ENTRY_DELETED, text, index, kind)
-    # By position in `others`: two rows may claim one index.
-    for line in alignment.others:
-        edited = line.index not in others and 0 <= line.index < len(anchor.entries)
-        if not edited and not _in_doubt(line.index, anchor):
-            book.find(
-                Damage.ENTRY_ADDED,
-                f"entry {line.index} was added: no signed checkpoint holds it",
-                line.index,
-                kind_of(line.body) or line.kind,
-            )
+            code, text = Damage.ENTRY_DELETED, f"entry {index} was deleted"
+        book.find(code, text, index, anchor.kind(index))
+    for line in others:
+        text = f"entry {line.index} was added: no signed checkpoint holds it"
+        kind = kind_of(line.body) or line.kind
+        book.find(Damage.ENTRY_ADDED, text, line.index, kind)
     _check_places(alignment, anchor, book)
     for line in lines:
         _check_columns(line, book)
 
 
-def is_rolled_back(
-    lines: Sequence[EntryLine], signed: Signed, anchor: Anchor, frontier: Frontier
-) -> bool:
-    """Whether the database is a whole, older state of this log.
-
-    Args:
-        lines: the rows of entries.
-        signed: the checkpoints.
-        anchor: what was signed.
-        frontier: the tree over as many signed entries as there are rows.
-    """
+def is_rolled_back(lines: Sequence[EntryLine], signed: Signed, anchor: Anchor) -> bool:
+    """Whether the database is a whole, older state of this log."""
     size = len(lines)
-    if size >= anchor.published or any(at >= size for at in signed.stored):
+    if size >= anchor.published or max(signed.stored, default=0) != size:
         return False
-    return False if size != frontier.size else _is_prefix(lines, anchor)
-
-
-def _is_prefix(lines: Sequence[EntryLine], anchor: Anchor) -> bool:
-    bodies = tuple(line.body for line in lines)
-    return bodies == anchor.entries[: len(bodies)]
+    return tuple(line.body for line in lines) == anchor.entries[:size]
 
 
 def check_checkpoints(
@@ -148,11 +129,6 @@ def check_checkpoints(
             )
 
 
-def tree_at(size: int, anchor: Anchor) -> Frontier:
-    """The tree over the first signed entries."""
-    return Frontier().extend(map(leaf_hash, anchor.entries[:size]))
-
-
 def _trees(sizes: set[int], anchor: Anchor) -> dict[int, Frontier]:
     trees: dict[int, Frontier] = {}
     tree = Frontier()
@@ -176,21 +152,12 @@ def _align(lines: Sequence[EntryLine], anchor: Anchor) -> Alignment:
     return Alignment(found, others)
 
 
-def _cut_from(lines: Sequence[EntryLine], anchor: Anchor) -> int:
-    inside = [line.index for line in lines if line.index < len(anchor.entries)]
-    return max(inside, default=-1) + 1
-
-
-def _in_doubt(index: int, anchor: Anchor) -> bool:
-    return len(anchor.entries) <= index < anchor.unresolved
-
-
 def _check_places(alignment: Alignment, anchor: Anchor, book: Notebook) -> None:
     found = alignment.found
     wrong = {at: line.index for at, line in found.items() if line.index != at}
     order = [found[at].index for at in sorted(found)]
     shifted = bool(alignment.others or alignment.missing(anchor))
-    if shifted and all(a < b for a, b in zip(order, order[1:], strict=False)):
+    if shifted and all(a < b for a, b in pairwise(order)):
         return  # renumbered to close or to open a gap that is named already
     for at, met in sorted(wrong.items()):
         if wrong.get(met) == at:

@@ -1,6 +1,6 @@
 """Records are read strictly: one spelling, no coercion, no unknown field."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import ValidationError
@@ -82,7 +82,7 @@ SAMPLES: dict[type[Record], dict[str, Any]] = {
 MEASURED = canonical.parse(sample.measured_leaves().raw.split(b"\n")[0])
 
 
-def refused_at(model: type[Record], value: canonical.JsonValue) -> str:
+def refused_at(model: type[Record], value: Any) -> str:  # noqa: ANN401
     with pytest.raises(MalformedRecordError) as refused:
         parse_model(model, canonical.encode(value))
     return refused.value.where
@@ -208,3 +208,16 @@ def test_a_real_public_key_is_admitted() -> None:
     public_key = sample.SIGNING_KEY.public_key().public_bytes_raw().hex()
     raw = canonical.encode({**SAMPLES[Key], "public_key": public_key})
     assert parse_model(Key, raw).public_key == public_key
+
+
+class _Row(Record):
+    v: Literal[1] = 1
+
+
+class _Table(Record):
+    rows: tuple[_Row, ...]
+
+
+def test_a_difference_is_named_inside_of_lists_too() -> None:
+    assert refused_at(_Table, {"rows": [{"v": 1}, {}]}) == "/rows/1/v"
+    assert refused_at(_Table, {"rows": [{"v": 1}, {"v": True}]}) == "/rows/1/v"

@@ -80,10 +80,14 @@ def test_people_are_told_how_many_frames_were_seen() -> None:
     )
 
 
+def refuse() -> None:
+    raise FAILURE.error
+
+
 def test_an_audit_goes_on_after_a_failure() -> None:
     audit = Audit()
     with audit.step("files"):
-        raise FAILURE.error
+        refuse()
     with audit.step("pixels", 3):
         pass
     audit.leave_open(Reason.WITHHELD, "asset.1")

@@ -1,0 +1,50 @@
+# Jangbu. `make` prints the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast check format bench clean
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# Stamps keep finished set-up from asking the network again.
+$(VENV)/.base: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt hatchling editables
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(PIP) install -c constraints.txt --no-build-isolation -e '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.dev ## install everything that development needs
+
+demo: $(VENV)/.base ## make a small production and verify its evidence
+	$(BIN)/jangbu demo --out build/demo
+
+test: $(VENV)/.dev check ## all tests, with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+
+test-fast: $(VENV)/.dev ## units and properties only
+	$(BIN)/python -m pytest -q tests/unit tests/properties tests/architecture
+
+check: $(VENV)/.dev ## lint, format and types, changing nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## benchmarks, as JSON
+	@for file in tests/benchmarks/bench_*.py; do \
+	  $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
+
+clean: ## remove what was built, and the environment
+	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

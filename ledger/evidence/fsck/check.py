@@ -1,0 +1,174 @@
+"""fsck: everything that a production keeps, against what lies outside its database.
+
+The database is believed in nothing. The checkpoint and the entries beside it are read
+first, since the database may grow meanwhile and the copy never runs ahead of it.
+
+1. The published checkpoint and every stored one: signature.
+2. Entries: put together from what was signed.
+3. The copy, line by line.
+4. The rows, one by one: edited, deleted, swapped, cut off, added.
+5. Stored checkpoints: root and right edge.
+6. Schema and triggers: as the migrations make them.
+7. Sheets, statements and their ids.
+8. Blobs, leaves, and values in the vault.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ledger.evidence.fsck.anchor import Anchor, Signed, put_together, read_signed
+from ledger.evidence.fsck.entries import (
+    check_checkpoints,
+    check_copy,
+    check_rows,
+    check_unresolved,
+    is_rolled_back,
+)
+from ledger.evidence.fsck.material import MaterialCheck
+from ledger.evidence.fsck.report import Damage, Notebook, Report
+from ledger.evidence.fsck.statements import StatementCheck, check_boundaries
+from ledger.log.note import Verifier
+from ledger.log.tree import leaf_hash
+from ledger.ports import BlobReader, OpeningReader
+from ledger.store.inspection import CheckpointLine, EntryLine, Inspection, inspect
+from ledger.store.migrate import expected_schema
+from ledger.store.published import Published, PublishedLog
+
+_SQLITE_OWN: Final = "sqlite_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What a production keeps, and by what it is checked.
+
+    Attributes:
+        verifiers: keys that may sign the log's checkpoints; best from a trust file
+            that was handed over, as whoever can change the folder can change its own.
+        genesis_leaf: leaf hash of entry 0, from the trust file; "" to leave it out.
+        published: the copy beside the database.
+    """
+
+    database: Path
+    studio: str
+    log: str
+    verifiers: Sequence[Verifier]
+    published: PublishedLog
+    blobs: BlobReader
+    openings: OpeningReader
+    genesis_leaf: str = ""
+
+
+def fsck(held: Holdings) -> Report:
+    """Hash everything again, and name what is not as it was.
+
+    Raises:
+        StoreUnavailableError: there is no database that could be opened.
+        KeyStoreError: the vault's values cannot be read without their keys.
+    """
+    book = Notebook()
+    copy = held.published.read()
+    with inspect(held.database, held.studio, held.log) as inspection:
+        anchor = _check(held, copy, inspection, book)
+    for what, text in inspection.failures.items():
+        book.find(Damage.DATABASE_DAMAGED, f"{what} cannot be read: {text}")
+    return Report(
+        log=held.log,
+        size=len(anchor.entries),
+        published=anchor.published,
+        checked=dict(book.checked),
+        notes=tuple(book.notes),
+        findings=tuple(book.findings),
+    )
+
+
+def _check(
+    held: Holdings, copy: Published, inspection: Inspection, book: Notebook
+) -> Anchor:
+    _check_schema(inspection, book)
+    points, rows = inspection.checkpoints(), inspection.entries()
+    signed = read_signed(copy, points, held.verifiers, held.log, book)
+    bodies = {row.index: row.body for row in rows}
+    anchor = put_together(signed, copy.entries, bodies, book)
+    check_copy(copy.entries, anchor, book)
+    check_unresolved(copy.entries, bodies, anchor, book)
+    _check_genesis(held, anchor, book)
+    inside = _inside(rows, signed, anchor, book)
+    check_rows(rows, inside, book)
+    check_checkpoints(points, signed, inside, book)
+    _check_newest(points, inside, book)
+    sizes = frozenset(point.size for point in points)
+    _check_statements(held, inspection, inside, sizes, book)
+    return anchor
+
+
+def _inside(
+    rows: Sequence[EntryLine], signed: Signed, anchor: Anchor, book: Notebook
+) -> Anchor:
+    """What the database should hold: less than was signed, if it was set back."""
+    size = len(anchor.entries)
+    if size > anchor.published:
+        book.note(
+            f"unpublished: {size - anchor.published} signed entries from "
+            f"{anchor.published} on are not in the copy yet; the next writer adds them"
+        )
+    if not is_rolled_back(rows, signed, anchor):
+        return anchor
+    book.find(
+        Damage.DATABASE_ROLLBACK,
+        f"the database is older than the published copy: it ends at {len(rows)}, "
+        f"{anchor.published} were published",
+        len(rows),
+    )
+    return anchor.first(len(rows))
+
+
+def _check_schema(inspection: Inspection, book: Notebook) -> None:
+    met, expected = inspection.schema(), expected_schema()
+    for (kind, name), sql in expected.items():
+        if (kind, name) not in met:
+            book.find(Damage.SCHEMA_MISSING, f"the {kind} {name} is not there")
+        elif met[kind, name] != sql:
+            book.find(Damage.SCHEMA_CHANGED, f"the {kind} {name} was changed")
+    for kind, name in met.keys() - expected.keys():
+        if not name.startswith(_SQLITE_OWN):
+            book.find(Damage.SCHEMA_ADDED, f"a {kind} was added: {name}")
+    book.count("schema", len(expected))
+    for complaint in inspection.complaints():
+        book.find(Damage.DATABASE_DAMAGED, f"SQLite's own check: {complaint}")
+    for table, count in inspection.strangers().items():
+        text = f"{count} rows of {table} belong to another studio or log"
+        book.find(Damage.DATABASE_STRANGERS, text)
+
+
+def _check_genesis(held: Holdings, anchor: Anchor, book: Notebook) -> None:
+    if not held.genesis_leaf or not anchor.entries:
+        return
+    if leaf_hash(anchor.entries[0]).hex() != held.genesis_leaf:
+        text = "entry 0 is not the genesis that the trust file names"
+        book.find(Damage.GENESIS, text, 0, anchor.kind(0))
+
+
+def _check_newest(
+    points: Sequence[CheckpointLine], inside: Anchor, book: Notebook
+) -> None:
+    size = inside.published
+    if size and all(point.size != size for point in points):
+        text = f"the checkpoint at size {size} is not there"
+        book.find(Damage.CHECKPOINT_MISSING, text, size)
+
+
+def _check_statements(
+    held: Holdings,
+    inspection: Inspection,
+    inside: Anchor,
+    sizes: frozenset[int],
+    book: Notebook,
+) -> None:
+    statements = StatementCheck(inside, held.openings, book)
+    material = MaterialCheck(held.blobs, held.openings, book)
+    statements.check_sheets(inspection.sheets())
+    for known in statements.check_statements(inspection.statements()):
+        material.check(known)
+    check_boundaries(statements.sheet_of, sizes, book)

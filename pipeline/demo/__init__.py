@@ -1,0 +1,1 @@
+"""Material for the demonstration: real photographs and scripted pictures, labelled."""

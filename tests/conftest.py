@@ -1,0 +1,27 @@
+"""Fixtures that several folders of tests share."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.simulators.ledger_studio import START, LedgerStudio, SettableClock
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A production folder with its genesis, keys and delegations; not to be changed."""
+    root = tmp_path_factory.mktemp("founded")
+    studio = LedgerStudio(root)
+    studio.found()
+    studio.port.engine.dispose()
+    return root
+
+
+@pytest.fixture
+def ledger_studio(founded: Path, tmp_path: Path) -> LedgerStudio:
+    """A founded production of one's own."""
+    root = tmp_path / "production"
+    shutil.copytree(founded, root)
+    return LedgerStudio(root, clock=SettableClock(START + timedelta(hours=1)))
