@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulators.ledger_studio import START, LedgerStudio, SettableClock
+from tests.simulators.ledger_studio import GROWN, START, LedgerStudio, SettableClock
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +25,12 @@ def ledger_studio(founded: Path, tmp_path: Path) -> LedgerStudio:
     root = tmp_path / "production"
     shutil.copytree(founded, root)
     return LedgerStudio(root, clock=SettableClock(START + timedelta(hours=1)))
+
+
+@pytest.fixture
+def grown(ledger_studio: LedgerStudio) -> LedgerStudio:
+    """The same with `GROWN` entries, each under a checkpoint of its own."""
+    for number in range(1, 5):
+        ledger_studio.state(ledger_studio.element(number))
+    assert ledger_studio.rows()["entry"] == GROWN
+    return ledger_studio

@@ -2,7 +2,7 @@
 
 import typer
 
-from ledger.cli import demo, evidence, production, run
+from ledger.cli import demo, evidence, fsck, inspect, production, run
 
 app = typer.Typer(
     name="jangbu",
@@ -18,6 +18,9 @@ app.command("register")(production.register_command)
 app.command("run")(run.run)
 app.command("bundle")(evidence.bundle)
 app.command("verify")(evidence.verify)
+app.command("fsck")(fsck.fsck_command)
+app.command("log")(inspect.log)
+app.command("disclose")(inspect.disclose_command)
 app.command("erase")(production.erase)
 app.command("spool")(production.spool)
 

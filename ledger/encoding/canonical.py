@@ -106,6 +106,11 @@ def parse_lenient(raw: bytes) -> JsonValue:
     return value  # type: ignore[no-any-return]  # _check has seen every node
 
 
+def check_depth(value: JsonValue, most: int, path: str = "") -> None:
+    """Refuse a value with more levels of nesting than `most`."""
+    _check(value, path, MAX_DEPTH - most)
+
+
 def pointer(path: str, key: str | int) -> str:
     """One more step on a JSON pointer (RFC 6901)."""
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"

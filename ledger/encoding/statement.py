@@ -32,6 +32,8 @@ KeyRef: TypeAlias = str
 
 STUDIO: KeyRef = "studio"
 MAX_STATEMENT = 1 << 20
+MAX_PRIVATE_DEPTH = 24
+"""Levels of a private value, so that its opening still fits into other documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def compose(draft: Draft, secret_of: Callable[[KeyRef], bytes]) -> Composed:
     values: list[KeptValue] = []
 
     def hide(secret: Secret, path: str) -> JsonValue:
+        canonical.check_depth(secret.value, MAX_PRIVATE_DEPTH, path)
         key_ref = secret.of or draft.blinded_by
         blind = blind_at(secret_of(key_ref), place, path)
         opening = Opening(path=path, value=secret.value, blind=blind)

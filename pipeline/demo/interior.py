@@ -92,8 +92,8 @@ class Interior:
         drift = np.float32(0.002 * (number % 500))
         beam = np.exp(-((((x - 0.70 + drift) + 0.55 * (y - 0.3)) / 0.12) ** 2))
         patch = np.exp(-(((x - 0.55 + drift) / 0.16) ** 2) - ((y - 0.86) / 0.07) ** 2)
-        on_wall = (y > 0.14) & (y <= _HORIZON)
-        light: Plane = np.where(on_wall, 0.16 * beam, np.float32(0.0))
+        fade = np.clip((y - 0.14) / 0.3, 0.0, 1.0)
+        light: Plane = np.where(y <= _HORIZON, 0.16 * fade * beam, np.float32(0.0))
         light += np.where(y > _HORIZON, 0.25 * patch, np.float32(0.0))
         return light.astype(np.float32)
 

@@ -30,7 +30,8 @@ from pipeline.run.decided import (
     set_aside,
 )
 from pipeline.run.frame import FrameJob, FrameResult
-from pipeline.run.output import OutputFolder, Owner, is_dead
+from pipeline.run.output import OutputFolder
+from pipeline.run.owner import Owner, is_dead
 from pipeline.run.plan import AUDIENCE, Plan, Scribe
 from pipeline.run.workers import Workers
 
@@ -122,6 +123,7 @@ class CellMaker:
         jobs = [self.job(frame, names[frame]) for frame in frames]
         results = self._results(cell, jobs)
         decided = self._decided(cell, results, names)
+        self.owner.sync()
         if decide(self.folder, decided):
             return decided
         for name in names.values():

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
+from ledger.encoding.commitment import statement_id
 from ledger.errors import MalformedRecordError, UnreadableInputError
+from ledger.files import os_error
 from ledger.parcel import Parcel
 from pipeline.run.output import OutputFolder, create_exclusively
 
@@ -72,10 +74,15 @@ def decided_in(folder: OutputFolder, cell: int) -> Decided | None:
         raw = path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise os_error(error, path) from error
     try:
-        return _parsed(canonical.parse(raw), path)
+        decided = _parsed(canonical.parse(raw), path)
     except MalformedRecordError as error:
         raise _damaged(path) from error
+    if decided.cell != cell or decided.set != _first_id(decided.parcel):
+        raise _damaged(path)
+    return decided
 
 
 def place_frames(folder: OutputFolder, decided: Decided) -> None:
@@ -86,13 +93,50 @@ def place_frames(folder: OutputFolder, decided: Decided) -> None:
     folder.sync()
 
 
+def awaited(folder: OutputFolder) -> dict[str, set[str]]:
+    """Frames that count and have no final name yet, by owner.
+
+    Raises:
+        UnreadableInputError: a record was damaged.
+    """
+    found: dict[str, set[str]] = {}
+    for path in sorted(folder.cells.glob("*.json")):
+        decided = decided_in(folder, _cell(path))
+        if decided is None:
+            continue  # refused meanwhile
+        for frame in decided.frames:
+            temporary = folder.work / decided.owner / frame.name
+            if temporary.exists() and not _is_same(temporary, folder.root / frame.name):
+                found.setdefault(decided.owner, set()).add(frame.name)
+    return found
+
+
 def set_aside(folder: OutputFolder, cell: int) -> Path:
     """Keep a refused record visible, where it decides nothing."""
     path = _path(folder, cell)
     refused = path.with_suffix(".refused")
-    if path.exists():
+    try:
         path.replace(refused)
+    except FileNotFoundError:
+        return refused  # another process set it aside
+    except OSError as error:
+        raise os_error(error, path) from error
     return refused
+
+
+def _is_same(temporary: Path, final: Path) -> bool:
+    return final.exists() and final.samefile(temporary)
+
+
+def _cell(path: Path) -> int:
+    if not path.stem.removeprefix("-").isdecimal():
+        raise _damaged(path)
+    return int(path.stem)
+
+
+def _first_id(parcel: Parcel) -> str:
+    first = parcel.statements[0]
+    return statement_id(first.blind, first.raw)
 
 
 def _path(folder: OutputFolder, cell: int) -> Path:

@@ -9,17 +9,15 @@
 
 Everything is created exclusively by hard links, so that processes on a shared folder
 decide among themselves while the ledger is out of reach. Nothing is ever deleted but
-what lies in a `work` folder of ours or of an owner that is dead.
+temporary names of ours, or of an owner that is dead (`pipeline.run.owner`).
 """
 
 import errno
 import fcntl
 import os
 import secrets
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
@@ -110,63 +108,19 @@ class OutputFolder:
             raise os_error(error, self.root) from error
 
 
-class Owner:
-    """A process at work in a folder, known by a lock that dies with it."""
-
-    def __init__(self, folder: OutputFolder) -> None:
-        self.token = secrets.token_hex(8)
-        self.folder = folder.work / self.token
-        self._lock_path = folder.work / f"{self.token}.lock"
-        self._lock = _lock_new(self._lock_path)
-        self.folder.mkdir()
-
-    def close(self) -> None:
-        """Remove our temporary names and let the lock go."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self._lock_path.unlink(missing_ok=True)
-        os.close(self._lock)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def is_dead(folder: OutputFolder, owner: str) -> bool:
-    """Whether an owner in this folder is known to be gone."""
-    lock = folder.work / f"{owner}.lock"
-    try:
-        descriptor = os.open(lock, os.O_RDWR)
-    except FileNotFoundError:
-        return not (folder.work / owner).exists()
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
-
-
-def sweep(folder: OutputFolder) -> None:
-    """Remove the temporary names of owners that are dead.
-
-    Call it once all decided cells are placed: until then a dead owner's folder may
-    hold frames that count.
-    """
-    owners = {path.name.removesuffix(".lock") for path in folder.work.iterdir()}
-    for owner in owners:
-        lock = folder.work / f"{owner}.lock"
-        if is_dead(folder, owner):
-            shutil.rmtree(folder.work / owner, ignore_errors=True)
-            lock.unlink(missing_ok=True)
-
-
 def create_exclusively(path: Path, content: bytes) -> bool:
-    """Create a file whole and durable, unless it is there; whether we created it."""
-    if path.exists():
-        return False
+    """Create a file whole and durable, unless it is there; whether we created it.
+
+    Raises:
+        StoreError: it could not be written.
+    """
+    try:
+        return not path.exists() and _create(path, content)
+    except OSError as error:
+        raise os_error(error, path) from error
+
+
+def _create(path: Path, content: bytes) -> bool:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -182,7 +136,10 @@ def create_exclusively(path: Path, content: bytes) -> bool:
 
 
 def link(source: Path, target: Path) -> bool:
-    """Give a file a second name if nothing has it; whether it was given."""
+    """Give a file another name if nothing has it; whether it was given.
+
+    Its first name may be gone afterwards, and is not needed any more.
+    """
     try:
         os.link(source, target)
     except (FileExistsError, FileNotFoundError):
@@ -190,25 +147,24 @@ def link(source: Path, target: Path) -> bool:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        return _copy_name(source, target)
+        return _rename(source, target)
     return True
 
 
-def _copy_name(source: Path, target: Path) -> bool:
-    # File systems without hard links: an exclusive empty file takes the name first.
+def _rename(source: Path, target: Path) -> bool:
+    # File systems without hard links: our own processes take turns, and a name never
+    # stands for a file that is only half there.
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
-    except FileExistsError:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if target.exists():
+            return False
+        source.rename(target)
+    except FileNotFoundError:
         return False
-    shutil.copyfile(source, source.with_suffix(".copy"))
-    source.with_suffix(".copy").replace(target)
+    finally:
+        os.close(folder)
     return True
-
-
-def _lock_new(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return descriptor
 
 
 def _token(path: Path, mine: dict[str, JsonValue], found: JsonValue) -> str:

@@ -21,7 +21,8 @@ from pipeline.kernels.key import KeySettings
 from pipeline.run.cells import CellMaker
 from pipeline.run.cells import Recorder as CellRecorder
 from pipeline.run.frame import FrameJob, LayerJob
-from pipeline.run.output import OutputFolder, Owner, sweep
+from pipeline.run.output import OutputFolder
+from pipeline.run.owner import Owner, sweep
 from pipeline.run.plan import Plan, PlannedLayer
 from pipeline.run.tools import tools_of
 from pipeline.run.workers import SigningKey, Workers

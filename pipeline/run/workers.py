@@ -1,6 +1,7 @@
 """Worker processes: each with its own sealer, each gone when its parent is gone."""
 
 import os
+import signal
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -89,6 +90,8 @@ class Workers:
 
 
 def _start(signing: SigningKey) -> None:
+    # Ctrl-C reaches the whole group: what stops and tidies up is the parent's business.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _sealers.append(signing.sealer())
     threading.Thread(target=_die_with_parent, daemon=True).start()
 

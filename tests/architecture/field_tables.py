@@ -32,7 +32,9 @@ _ROW = re.compile(r"^\| `([^`|]+)` \| ([^|]*) \| ([^|]*) \|", re.M)
 def tables_in(page: str) -> dict[str, list[Row]]:
     """Field, type and whether it must be given, by the heading of the table."""
     return {
-        heading: [(row[0], row[1].strip(), row[2].strip()) for row in _ROW.findall(text)]
+        heading: [
+            (row[0], row[1].strip(), row[2].strip()) for row in _ROW.findall(text)
+        ]
         for heading, text in _TABLE.findall(page)
     }
 

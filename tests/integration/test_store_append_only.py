@@ -1,5 +1,8 @@
 """The application's connection can add to the log and do nothing else to it."""
 
+# ruff: noqa: S608  # the names in SQL are our own
+
+import re
 import sqlite3
 from pathlib import Path
 
@@ -32,6 +35,7 @@ SCHEMA_CHANGES = (
     "UPDATE alembic_version SET version_num = '0000'",
     "DELETE FROM alembic_version",
 )
+REFUSAL = re.compile("append-only|no gaps")
 PRAGMAS = (
     "recursive_triggers = OFF",
     "writable_schema = ON",
@@ -85,8 +89,10 @@ def test_a_row_cannot_be_updated_or_deleted(
         f"UPDATE OR REPLACE {table} SET studio = 'x'",
         f"DELETE FROM {table}",
         f"WITH one AS (SELECT 1) DELETE FROM {table}",
-        f"INSERT INTO {table} SELECT * FROM {table} WHERE true "
-        "ON CONFLICT DO UPDATE SET studio = 'x'",
+        (
+            f"INSERT INTO {table} SELECT * FROM {table} WHERE true "
+            "ON CONFLICT DO UPDATE SET studio = 'x'"
+        ),
     ):
         assert try_sql(ledger_studio, sql) == "store"
 
@@ -131,13 +137,11 @@ def test_the_database_cannot_be_copied_out(
     ledger_studio: LedgerStudio, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy.sqlite"
-    with (
-        pytest.raises(sqlite3.DatabaseError),
-        ledger_studio.port.engine.connect() as connection,
-    ):
+    with ledger_studio.port.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
-        raw.execute(f"VACUUM INTO '{copy}'")
+        with pytest.raises(sqlite3.DatabaseError, match="denied"):
+            raw.execute(f"VACUUM INTO '{copy}'")
     assert not copy.exists()
 
 
@@ -152,7 +156,7 @@ def test_triggers_alone_stop_a_foreign_connection_that_replaces(
             f"UPDATE {table} SET studio = 'x'",
             f"DELETE FROM {table}",
         ):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            with pytest.raises(sqlite3.IntegrityError, match=REFUSAL):
                 connection.execute(sql)
     assert ledger_studio.check().ok
 

@@ -6,7 +6,7 @@ Keys follow from a seed. Founded by its own statements, with three signers: `stu
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +15,14 @@ from typing import Any, Final, TypedDict, Unpack
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.encoding.digest import sha256, sha256_hex
+from ledger.encoding.entry import parse_entry
 from ledger.encoding.sheet import Sheet, key_id_of, sign_sheet
 from ledger.encoding.statement import Composed, Draft, KeyRef, Secret, compose
-from ledger.errors import ErasedEvidenceError
+from ledger.errors import ConflictingRecordError, ErasedEvidenceError
 from ledger.evidence.fsck.check import Holdings, fsck
 from ledger.evidence.fsck.report import Report
+from ledger.files import make_private_folder
+from ledger.history.current import History, fold
 from ledger.log.leaves import encode_leaves
 from ledger.log.note import Verifier
 from ledger.ports import Port, Receipt, Refusal, Submission
@@ -39,6 +42,7 @@ from ledger.store.migrate import upgrade
 from ledger.store.port import LocalPort
 from ledger.store.published import PublishedLog
 from ledger.store.sqlite import open_engine
+from ledger.store.state import head_of
 from ledger.store.tables import FROZEN
 from ledger.store.triggers import append_only_triggers
 from ledger.vault.vault import Vault
@@ -51,6 +55,9 @@ START: Final = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 SIGNERS: Final = {"pipeline": STUDIO, "vendor": VENDOR}
 EVERY_VERB: Final = ("state", "supersede", "correct", "withdraw", "dispute")
 GRANTED: Final = ("element", "shot", "asset", "generation", "frame.set")
+
+GROWN: Final = 9
+"""Entries of a founded log and four more."""
 
 Answer = Receipt | Refusal
 
@@ -90,6 +97,7 @@ class LedgerStudio:
     destroyed: set[KeyRef] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        make_private_folder(self.root)
         upgrade(self.database)
         self.vault = Vault.create(self.root / "vault.sqlite", self.secret_of)
         self.blobs = BlobFolder(self.root / "blobs")
@@ -134,7 +142,7 @@ class LedgerStudio:
         for name, party in SIGNERS.items():
             self.delegate(name, party)
 
-    def genesis(self, **other: object) -> Composed:
+    def genesis(self, *, key: str = "60" * 16, **other: object) -> Composed:
         body = {
             "studio": STUDIO,
             "log_key": self.public("log").hex(),
@@ -146,7 +154,7 @@ class LedgerStudio:
             "cell_size": 32,
             "title": Secret("장부"),
         }
-        return self.compose("genesis.1", {**body, **other}, key="60" * 16)
+        return self.compose("genesis.1", {**body, **other}, key=key)
 
     def delegate(
         self,
@@ -181,7 +189,9 @@ class LedgerStudio:
             ),
             self.secret_of,
         )
-        self.vault.keep(composed)
+        # Of rival statements under one key the vault keeps the first.
+        with suppress(ConflictingRecordError):
+            self.vault.keep(composed)
         return composed
 
     def element(
@@ -193,6 +203,10 @@ class LedgerStudio:
         act = given.get("act")
         body = {} if act and act[0] == "withdraw" else {"name": Secret(name)}
         return self.compose("element.1", body, **given)
+
+    def act(self, number: int, verb: Verb, of: str) -> Composed:
+        """An element's statement that does something to another one's."""
+        return self.element(number, act=(verb, of))
 
     def asset(self, number: int) -> Composed:
         """The statement of an asset of one file, with what the file declares."""
@@ -246,6 +260,17 @@ class LedgerStudio:
         assert isinstance(answer, Refusal), answer
         assert self.rows() == before
         return answer.error.code
+
+    def delegation_of(self, name: str) -> str:
+        """Id of the first delegation of a signer's key."""
+        found = self.port.reader().find("delegation.1", key_id_of(self.public(name)))
+        assert found is not None
+        return found.id
+
+    def history(self) -> History:
+        """What is current."""
+        raw = self.port.reader().entries(0, self.rows()["entry"])
+        return fold(head_of(index, parse_entry(one)) for index, one in enumerate(raw))
 
     # --- looking -----------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from ledger.records.identity import as_digest
 from tests.simulators.eyes import READERS
 from tests.simulators.small_studio import FRAMES, SHOT, Lies, SmallStudio
 
-
 LeafOfFrame = TypeVar("LeafOfFrame", MeasuredLeaf, SealedLeaf)
 
 

@@ -1,0 +1,76 @@
+"""`jangbu fsck`: is everything as it was logged?"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.cli.output import answer, say
+from ledger.cli.production import AsJson, Folder
+from ledger.errors import ForeignLogError
+from ledger.evidence.fsck.check import Holdings, fsck
+from ledger.evidence.fsck.report import Report
+from ledger.evidence.trust import read_trust
+from ledger.log.note import Verifier
+from ledger.production.layout import Layout
+from ledger.production.opening import assemble
+from ledger.production.registry import read_registry
+from ledger.store.published import PublishedLog
+
+INTEGRITY: Final = 5
+
+
+def fsck_command(
+    folder: Folder,
+    trust: Annotated[
+        Path | None,
+        typer.Option(help="A trust file that was handed over; best kept elsewhere."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hash everything again; name what was edited, deleted, swapped, cut or added."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        report = _check(Layout(folder), trust)
+        _explain(report)
+        return 0 if report.ok else INTEGRITY, report.to_json()
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def _check(layout: Layout, trust: Path | None) -> Report:
+    # Offline: the database is looked at as it is, not opened for use.
+    production = assemble(layout, read_registry(layout.registry), offline=True)
+    trusted = read_trust(trust or layout.trust)
+    if trusted.log != production.log:
+        raise ForeignLogError(
+            "a trust file of this production's log",
+            met=trusted.log,
+            advice="Give the trust file that this production's init wrote.",
+            where=str(trust or layout.trust),
+        )
+    return fsck(
+        Holdings(
+            database=layout.database,
+            studio=production.studio,
+            log=production.log,
+            verifiers=[Verifier.from_vkey(vkey) for vkey in trusted.log_vkeys],
+            published=PublishedLog(layout.published),
+            blobs=production.blobs,
+            openings=production.vault,
+            genesis_leaf=trusted.genesis_leaf,
+        )
+    )
+
+
+def _explain(report: Report) -> None:
+    for finding in report.findings:
+        at = "" if finding.index is None else f" [{finding.index}]"
+        kind = f" {finding.kind}" if finding.kind else ""
+        say(f"  {finding.code.value}{at}{kind}: {finding.message}", style="red")
+    for note in report.notes:
+        say(f"  note: {note}")
+    looked = ", ".join(f"{count} {what}" for what, count in report.checked.items())
+    say(f"log {report.log}: {report.size} entries; looked at {looked}")
+    say("as logged" if report.ok else f"{len(report.findings)} findings", style="bold")

@@ -1,0 +1,105 @@
+"""`jangbu log` and `jangbu disclose`: looking into a production's own log."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.output import answer, say
+from ledger.cli.production import AsJson, Folder
+from ledger.encoding.digest import sha256_hex
+from ledger.encoding.entry import Entry, parse_entry
+from ledger.encoding.sheet import key_id_of
+from ledger.evidence.heads import fold_entries
+from ledger.evidence.output import OutputExistsError
+from ledger.files import os_error, write_private
+from ledger.history.current import History
+from ledger.log.note import Verifier
+from ledger.production.opening import opened
+from ledger.vault.disclosure import check_disclosure, disclose
+
+
+def log(
+    folder: Folder,
+    private: Annotated[
+        bool, typer.Option(help="Also name the private fields that can be opened.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the entries of the log: index, time, kind, state, id."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        with opened(folder) as production:
+            reader = production.reader()
+            entries = [parse_entry(raw) for raw in reader.entries(0, reader.size())]
+            history = fold_entries(entries)
+            rows = [_row(index, one, history) for index, one in enumerate(entries)]
+            if private:
+                for row in rows:
+                    row["private"] = list(production.vault.paths(row["id"]))
+        _show(rows)
+        return 0, {"log": reader.origin, "size": len(rows), "entries": rows}
+
+    raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def _row(index: int, entry: Entry, history: History) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "index": index,
+        "at": entry.at,
+        "kind": entry.kind,
+        "state": history.state_of(entry.id).value,
+        "disputed": history.contradicted(entry.id),
+        "id": entry.id,
+    }
+    if entry.act is not None:
+        row["act"] = {"verb": entry.act.verb, "of": entry.act.of}
+    return row
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    # Plain lines and not a table: ids must come whole, to be copied.
+    for row in rows:
+        state = row["state"] + (", disputed" if row["disputed"] else "")
+        say(
+            f"{row['index']:>6}  {row['at']}  {row['kind']:<13} {state:<9}  {row['id']}"
+        )
+        if row.get("private"):
+            say(f"        private: {' '.join(row['private'])}")
+
+
+def disclose_command(
+    folder: Folder,
+    index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")],
+    path: Annotated[str, typer.Argument(help="The field, as /body/name.")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Disclose one private field with its proof; the value stands in the file."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        if out.exists():
+            raise OutputExistsError(
+                "a file that is not there yet",
+                met="a file",
+                advice="Give another name to --out.",
+                where=str(out),
+            )
+        with opened(folder) as production:
+            document = disclose(production.reader(), production.vault, index, path)
+            keys = production.keys
+            signers: dict[str, bytes] = {
+                key_id_of(keys.public_key(name)): keys.public_key(name)
+                for name in ("studio", "pipeline")
+            }
+            verifier = Verifier(name=production.log, public_key=keys.public_key("log"))
+            check_disclosure(document, verifier, signers)
+        try:
+            write_private(out, document)
+        except OSError as error:
+            raise os_error(error, out) from error
+        say(f"Wrote {out}. It holds the value of {path} in clear.")
+        return 0, {"index": index, "digest": sha256_hex(document)}
+
+    raise typer.Exit(answer(use_case, as_json=as_json))

@@ -1,0 +1,93 @@
+"""Whatever stands in a bundle, the verifier answers; it never stumbles.
+
+The index is signed again by the studio each time, so that the hostile content reaches
+the steps behind it.
+"""
+
+import functools
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.encoding import canonical
+from ledger.errors import JangbuError, MalformedRecordError
+from ledger.evidence import form
+from ledger.evidence.archive import looks_like_zip, read_archive
+from ledger.evidence.bundle import Request
+from ledger.evidence.steps.media import Readers
+from ledger.evidence.trust import parse_trust
+from ledger.evidence.verify import verify_bundle
+from tests.simulators.repacking import contents, resign
+from tests.simulators.small_studio import SmallStudio
+
+ROWS = (form.ENTRIES, form.STATEMENTS, form.SHEETS, form.OPENINGS)
+ODD: tuple[Any, ...] = (
+    "",
+    "0" * 64,
+    "/body/0/~2",
+    -1,
+    0,
+    1,
+    2**53 - 1,
+    True,
+    [],
+    {},
+    {"#": "0" * 64},
+    [[]],
+)
+
+
+@functools.cache
+def studio_and_bundle() -> tuple[SmallStudio, bytes]:
+    studio = SmallStudio()
+    shot = studio.shoot()
+    opened = ((shot.generation.id, "/body/prompt"),)
+    return studio, studio.bundle(Request(disclose=opened)).to_bytes()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_row_with_an_odd_member_is_never_a_yes_and_never_a_stumble(
+    data: st.DataObject,
+) -> None:
+    studio, raw = studio_and_bundle()
+    parts = contents(raw)
+    names = [*ROWS, *(name for name in parts if name.startswith("blobs/"))]
+    name = data.draw(st.sampled_from(names))
+    try:
+        rows = canonical.parse_lines(parts[name])
+    except MalformedRecordError:
+        return  # a blob of tile tables
+    place = data.draw(st.integers(0, len(rows) - 1))
+    before = canonical.encode(rows[place])
+    distort(rows[place], data)
+    if canonical.encode(rows[place]) == before:
+        return
+    parts[name] = canonical.lines(rows)
+    packed = resign(raw, parts, studio.keys["studio"])
+    assert verify_bundle(packed, studio.trust(), Readers()).exit_code == 5
+
+
+def distort(value: Any, data: st.DataObject) -> None:  # noqa: ANN401
+    """Put an odd value in the place of some member, however deep."""
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    key = data.draw(st.sampled_from(keys))
+    if isinstance(value[key], dict | list) and value[key] and data.draw(st.booleans()):
+        distort(value[key], data)
+    else:
+        value[key] = data.draw(st.sampled_from(ODD))
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_in_words_of_our_own(raw: bytes) -> None:
+    for started in (raw, b"PK\x03\x04" + raw, raw + b"PK\x05\x06" + raw[:18]):
+        try:
+            read_archive(started)
+        except JangbuError as error:
+            assert error.exit_code == (5 if looks_like_zip(started) else 4)
+        try:
+            parse_trust(started)
+        except JangbuError as error:
+            assert error.exit_code == 4
