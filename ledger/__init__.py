@@ -1,1 +1,1 @@
-"""TODO."""
+"""The ledger: what was stated about a film, by whom, and the evidence for it."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The frame pipeline: from source files to measured, sealed and recorded frames."""

@@ -1,5 +1,6 @@
 """`jangbu bundle`, `verify`, `fsck` and `disclose`: evidence."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,7 +42,7 @@ def bundle(
         with opened(folder) as production:
             request = Request(
                 shots=tuple(_shot_uid(production, code) for code in shot or ()),
-                frames=frames,
+                frames=_frames(frames),
                 disclose=tuple(_field(text) for text in disclose or ()),
             )
             collected = bundle_production(production, request, out, force=force)
@@ -84,6 +85,17 @@ def _shot_uid(production: Production, code: str) -> str:
             where="--shot",
         )
     return uid
+
+
+def _frames(text: str) -> str:
+    if not re.fullmatch(r"all|none|sample:[1-9][0-9]{0,8}", text):
+        raise UsageError(
+            "all, none or sample:N",
+            met=text,
+            advice="Give one of the three, as in --frames sample:24.",
+            where="--frames",
+        )
+    return text
 
 
 def _field(text: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ commitment never stands in the log without its value known to the vault.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -130,22 +131,28 @@ class Recorder:
         return receipts
 
     def send(self, parcel: Parcel) -> list[Receipt]:
-        """Put a parcel into the outbox and submit all that waits there, in order."""
+        """Put a parcel into the outbox and submit all that waits there, in order.
+
+        What waits longer goes first: statements rely on earlier ones.
+
+        Raises:
+            JangbuError: the first refusal of this parcel, or the log is damaged.
+            StoreFullError: nothing of it was stored; it is not in the outbox either.
+        """
         path = self.outbox.add(parcel)
         if self.port is None:
             return []
         try:
+            self._submit_waiting(before=path)
             answers = self.port.submit(parcel.sheet, parcel.statements)
         except StoreUnavailableError:
             return []  # it waits in the outbox, which is what the outbox is for
         except StoreFullError:
             self.outbox.done(path)  # refused as a whole: the caller keeps its work
             raise
-        refusals = [one for one in answers if isinstance(one, Refusal)]
-        if refusals:
-            self.outbox.refused(path, refusals)
-            raise refusals[0].error
-        self.outbox.done(path)
+        refused = self._settle(path, answers)
+        if refused:
+            raise refused[0]
         return [one for one in answers if isinstance(one, Receipt)]
 
     def flush(self) -> list[JangbuError]:
@@ -154,18 +161,27 @@ class Recorder:
         Raises:
             StoreUnavailableError: the ledger is still out of reach.
         """
+        return [] if self.port is None else self._submit_waiting()
+
+    def _submit_waiting(self, before: Path | None = None) -> list[JangbuError]:
         refused: list[JangbuError] = []
-        if self.port is None:
-            return refused
         for path, parcel in self.outbox.pending():
-            answers = self.port.submit(parcel.sheet, parcel.statements)
-            refusals = [one for one in answers if isinstance(one, Refusal)]
-            if refusals:
-                self.outbox.refused(path, refusals)
-                refused += [one.error for one in refusals]
-            else:
-                self.outbox.done(path)
+            if self.port is None or (before is not None and path >= before):
+                break
+            refused += self._settle(
+                path, self.port.submit(parcel.sheet, parcel.statements)
+            )
         return refused
+
+    def _settle(
+        self, path: Path, answers: Sequence[Receipt | Refusal]
+    ) -> list[JangbuError]:
+        refusals = [one for one in answers if isinstance(one, Refusal)]
+        if refusals:
+            self.outbox.refused(path, refusals)
+        else:
+            self.outbox.done(path)
+        return [one.error for one in refusals]
 
 
 def submission_of(composed: Composed) -> Submission:

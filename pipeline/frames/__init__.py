@@ -1,1 +1,1 @@
-"""TODO."""
+"""Checked arrays, and the only readers and writers of pixels."""

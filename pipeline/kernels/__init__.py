@@ -1,1 +1,1 @@
-"""TODO."""
+"""The pixel arithmetic: composing, keying, measuring, fingerprints."""

@@ -21,6 +21,8 @@ from ledger.ports import Lease, Receipt
 from ledger.records.frames import MeasuredLeaf, SealedLeaf
 from ledger.records.statement import Blob, Scope
 from ledger.records.time import FrameRange
+from pipeline.errors import RecipeError
+from pipeline.run.assets import Scribe
 from pipeline.run.decided import (
     Decided,
     DecidedFrame,
@@ -32,10 +34,11 @@ from pipeline.run.decided import (
 from pipeline.run.frame import FrameJob, FrameResult
 from pipeline.run.output import OutputFolder
 from pipeline.run.owner import Owner, is_dead
-from pipeline.run.plan import AUDIENCE, Plan, Scribe
+from pipeline.run.plan import AUDIENCE, Plan
 from pipeline.run.workers import Workers
 
 LEASE_SECONDS: Final = 60
+_LONGEST_NAME: Final = 240
 _PAUSE_S: Final = 0.1
 
 
@@ -240,12 +243,34 @@ class CellMaker:
 
     def name_of(self, frame: int) -> str:
         """The file name of a frame."""
-        return f"{self.plan.code}.{frame:04d}{self.plan.output.suffix}"
+        return _file_name(self.plan, frame)
 
     def _frames(self, cell: int) -> range:
         whole = frames_of(cell)
         shot = self.plan.frames
         return range(max(whole.start, shot.start), min(whole.stop, shot.end))
+
+
+def check_file_name(plan: Plan) -> None:
+    """Refuse a shot code that no file name can begin with.
+
+    Raises:
+        RecipeError: the code would lead out of the folder, hide the frames or be
+            longer than file systems permit.
+    """
+    name = _file_name(plan, plan.frames.end)
+    if set(name) & {"/", "\0"} or name[0] == "." or len(name.encode()) > _LONGEST_NAME:
+        raise RecipeError(
+            f"a shot code without '/' that gives file names of up to {_LONGEST_NAME} "
+            "bytes and does not begin with '.'",
+            met=name,
+            advice="Give the shot a code that can be part of a file name.",
+            where="shot.code",
+        )
+
+
+def _file_name(plan: Plan, frame: int) -> str:
+    return f"{plan.code}.{frame:04d}{plan.output.suffix}"
 
 
 def _measured(result: FrameResult) -> MeasuredLeaf:

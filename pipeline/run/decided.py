@@ -78,10 +78,11 @@ def decided_in(folder: OutputFolder, cell: int) -> Decided | None:
         raise os_error(error, path) from error
     try:
         decided = _parsed(canonical.parse(raw), path)
+        # Whole, but of another cell or pointing to another set: copied or edited.
+        if decided.cell != cell or decided.set not in _ids(decided.parcel):
+            raise _damaged(path)
     except MalformedRecordError as error:
         raise _damaged(path) from error
-    if decided.cell != cell or decided.set != _first_id(decided.parcel):
-        raise _damaged(path)
     return decided
 
 
@@ -134,9 +135,8 @@ def _cell(path: Path) -> int:
     return int(path.stem)
 
 
-def _first_id(parcel: Parcel) -> str:
-    first = parcel.statements[0]
-    return statement_id(first.blind, first.raw)
+def _ids(parcel: Parcel) -> list[str]:
+    return [statement_id(one.blind, one.raw) for one in parcel.statements[:1]]
 
 
 def _path(folder: OutputFolder, cell: int) -> Path:

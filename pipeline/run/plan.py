@@ -4,65 +4,28 @@ A plan is a pure function of recipe, files and tools, so that two machines that 
 the same shot state the same run.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.cell import cell_key, cells_of
-from ledger.encoding.statement import Composed, Draft, KeptValue, Secret
-from ledger.log.leaves import LeafBlob, encode_leaves
-from ledger.records.making import AssetLeaf
+from ledger.encoding.statement import Composed, Draft, Secret
 from ledger.records.statement import Scope
 from ledger.records.time import FrameRange
-from pipeline.capture.files import (
-    SourceFile,
-    asset_leaf,
-    natural_key,
-    register_file,
-)
 from pipeline.capture.generation import generation_body, read_generation
-from pipeline.capture.numbering import file_name, find_file, is_sequence
-from pipeline.credentials.jumbf import manifest_store_of
-from pipeline.errors import FrameShapeError, RecipeError
+from pipeline.capture.numbering import find_file
+from pipeline.errors import RecipeError
 from pipeline.frames.writing import OutputFormat
 from pipeline.kernels.measure import MEASURE
 from pipeline.kernels.tables import DIGESTS
+from pipeline.run.agreement import check_channels, one_size
+from pipeline.run.assets import PlannedAsset, Scribe, Source, plan_asset
 from pipeline.run.recipe import LayerTable, Recipe
 from pipeline.run.tools import PICTURE, tools_of
 
 AUDIENCE = "public"
-
-
-class Scribe(Protocol):
-    """What planning needs of the ledger; see `ledger.production.recorder`."""
-
-    @property
-    def log(self) -> str: ...
-
-    def machine_key(self, kind: str, natural: JsonValue) -> str: ...
-
-    def hide(
-        self, kind: str, key: str, path: str, value: JsonValue
-    ) -> tuple[str, KeptValue]: ...
-
-    def compose(self, draft: Draft) -> Composed: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedAsset:
-    """Files of one source, and the statement that registers them.
-
-    Attributes:
-        files: by frame number of the shot (a still stands under every frame).
-        kept: private values of its leaves, for the vault.
-    """
-
-    statement: Composed
-    files: Mapping[int, SourceFile]
-    leaves: LeafBlob
-    kept: tuple[KeptValue, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +113,7 @@ class Planner:
             self._layer(table, number, recipe.frames)
             for number, table in enumerate(recipe.layer)
         ]
-        width, height = _one_size(layers)
+        width, height = one_size(layers)
         output = OutputFormat(
             kind=recipe.output.format,
             quality=recipe.output.quality,
@@ -180,7 +143,7 @@ class Planner:
         matte = None
         if table.matte is not None:
             matte = self._asset(table.matte, table.offset, frames)
-        _check_channels(table, asset, matte)
+        check_channels(table, asset, matte)
         return PlannedLayer(
             table=table,
             element=element,
@@ -189,44 +152,9 @@ class Planner:
             generation=self._generation(table, asset),
         )
 
-    def _asset(self, source: str, offset: int, frames: FrameRange) -> PlannedAsset:
-        if is_sequence(source):
-            by_frame = {
-                frame: self._file(source, frame + offset) for frame in frames.frames()
-            }
-        else:
-            still = self._file(source, 0)
-            by_frame = dict.fromkeys(frames.frames(), still)
-        distinct = {file.index: file for file in by_frame.values()}
-        ordered = [distinct[index] for index in sorted(distinct)]
-        key = self.scribe.machine_key("asset.1", natural_key(ordered))
-
-        def hide(path: str, value: JsonValue) -> tuple[str, KeptValue]:
-            return self.scribe.hide("asset.1", key, path, value)
-
-        leaves: list[AssetLeaf] = []
-        kept: list[KeptValue] = []
-        for file in ordered:
-            leaf, values = asset_leaf(file, hide)
-            leaves.append(leaf)
-            kept += values
-        blob = encode_leaves(leaves)
-        statement = self.scribe.compose(
-            Draft(
-                log=self.scribe.log,
-                kind="asset.1",
-                key=key,
-                body={"files": blob.stated},
-            )
-        )
-        return PlannedAsset(
-            statement=statement, files=by_frame, leaves=blob, kept=tuple(kept)
-        )
-
-    def _file(self, source: str, frame: int) -> SourceFile:
-        path = find_file(self.folder, file_name(source, frame), frame)
-        index = frame if is_sequence(source) else 0
-        return register_file(path, index, manifest_store_of)
+    def _asset(self, pattern: str, offset: int, frames: FrameRange) -> PlannedAsset:
+        source = Source(pattern, offset)
+        return plan_asset(self.scribe, self.folder, source, frames)
 
     def _generation(self, table: LayerTable, asset: PlannedAsset) -> Composed | None:
         if table.generation is None:
@@ -322,43 +250,3 @@ def _run_layer(layer: PlannedLayer) -> dict[str, JsonValue]:
     if layer.generation is not None:
         row["generation"] = layer.generation.id
     return row
-
-
-def _one_size(layers: list[PlannedLayer]) -> tuple[int, int]:
-    first = next(iter(layers[0].asset.files.values())).probe
-    for layer in layers:
-        for asset in (layer.asset, layer.matte):
-            for file in asset.files.values() if asset else ():
-                if (file.probe.width, file.probe.height) != (first.width, first.height):
-                    raise FrameShapeError(
-                        f"{first.width} × {first.height}, as the lowest layer has",
-                        met=f"{file.probe.width} × {file.probe.height}",
-                        advice="Deliver all sources and mattes of a shot in one size.",
-                        where=str(file.path),
-                        frame=file.index,
-                    )
-    return first.width, first.height
-
-
-def _check_channels(
-    table: LayerTable, asset: PlannedAsset, matte: PlannedAsset | None
-) -> None:
-    for file in asset.files.values():
-        wanted = table.alpha == "embedded"
-        if file.probe.grey or file.probe.alpha != wanted:
-            raise FrameShapeError(
-                "an RGBA PNG" if wanted else "an RGB picture without alpha",
-                met="grey" if file.probe.grey else f"alpha: {file.probe.alpha}",
-                advice='Say alpha = "embedded" for a source that brings its matte.',
-                where=str(file.path),
-                frame=file.index,
-            )
-    for file in matte.files.values() if matte else ():
-        if not file.probe.grey:
-            raise FrameShapeError(
-                "an 8-bit grey PNG as a matte",
-                met="a colour picture",
-                advice="Export the matte as one grey channel.",
-                where=str(file.path),
-                frame=file.index,
-            )

@@ -6,7 +6,7 @@ File names and parameters are private: the recipe as a whole is committed in the
 import tomllib
 import unicodedata
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -172,7 +172,7 @@ def _check(recipe: Recipe) -> None:
             )
 
 
-def _tuples(value: Any) -> Any:
+def _tuples(value: object) -> object:
     # TOML gives lists; strict frozen models take tuples.
     match value:
         case dict():

@@ -18,7 +18,7 @@ from ledger.records.statement import Act, Scope
 from ledger.records.time import FrameRange
 from pipeline.errors import RecipeError
 from pipeline.kernels.key import KeySettings
-from pipeline.run.cells import CellMaker
+from pipeline.run.cells import CellMaker, check_file_name
 from pipeline.run.cells import Recorder as CellRecorder
 from pipeline.run.frame import FrameJob, LayerJob
 from pipeline.run.output import OutputFolder
@@ -83,6 +83,7 @@ def run_shot(shot: ShotRun) -> ShotResult:
     """
     plan, recorder = shot.plan, shot.recorder
     cells = _cells(plan, shot.frames)
+    check_file_name(plan)
     folder = OutputFolder(shot.out)
     token = folder.bind(plan.log, plan.run.id, tools_of(plan.output))
     state_run(plan, recorder)

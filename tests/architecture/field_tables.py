@@ -25,8 +25,10 @@ NAMES: Final = {
     "_Day": "day",
     "_Instant": "instant",
 }
-_TABLE = re.compile(r"^#{2,4} `([A-Za-z0-9.]+)`\n(.*?)(?=^#|\Z)", re.M | re.S)
-_ROW = re.compile(r"^\| `([^`|]+)` \| ([^|]*) \| ([^|]*) \|", re.M)
+_TABLE = re.compile(
+    r"^#{2,4} `([A-Za-z0-9.]+)`\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL
+)
+_ROW = re.compile(r"^\| `([^`|]+)` \| ([^|]*) \| ([^|]*) \|", re.MULTILINE)
 
 
 def tables_in(page: str) -> dict[str, list[Row]]:
@@ -66,9 +68,13 @@ def named(annotation: Any, metadata: list[Any]) -> str:  # noqa: ANN401
     for special, name in _special(annotation, metadata):
         if special:
             return name
+    if isinstance(annotation, NewType):
+        return NAMES[annotation.__name__]
+    return _shaped(annotation, metadata)
+
+
+def _shaped(annotation: Any, metadata: list[Any]) -> str:  # noqa: ANN401
     match get_origin(annotation), get_args(annotation):
-        case _, () if isinstance(annotation, NewType):
-            return NAMES[annotation.__name__]
         case origin, values if origin is Literal:
             return " or ".join(f"`{_literal(value)}`" for value in values)
         case origin, (item, _) if origin is tuple:

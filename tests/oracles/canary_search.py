@@ -7,7 +7,6 @@ every layer is looked through. It shares no code with the program it looks after
 """
 
 import base64
-import gzip
 import hashlib
 import io
 import json
@@ -17,7 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +34,12 @@ _PREFIX: Final = 4
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _ZLIB: Final = re.compile(rb"[\x08\x18\x28\x38\x48\x58\x68\x78](?=.)", re.DOTALL)
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+_NO_ZIP: Final = (
+    *(zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError),
+    *(NotImplementedError, RuntimeError),
+)
+"""What the library raises for bytes that only look like a zip."""
+
 _HEX: Final = re.compile(rb"[0-9A-Fa-f]{12,}")
 
 
@@ -95,7 +100,7 @@ def _add(found: dict[bytes, str], encoded: Mapping[str, bytes], form: str) -> No
 
 
 def _base64_spellings(raw: bytes) -> Iterator[bytes]:
-    """What stays the same whatever stands before and behind, at all three alignments."""
+    """What stays the same whatever stands around it, at all three alignments."""
     for before in range(3):
         padded = bytes(before) + raw
         kept = padded[: len(padded) // 3 * 3]
@@ -237,12 +242,14 @@ def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
     if b"PK\x05\x06" not in content:
         return
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.infolist():
-                yield "name", member.filename.encode() + member.comment + member.extra
-                yield member.filename, archive.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, gzip.BadGzipFile, zlib.error):
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except _NO_ZIP:
         return
+    with archive:
+        for member in archive.infolist():
+            yield "name", member.filename.encode() + member.comment + member.extra
+            with suppress(*_NO_ZIP):
+                yield member.filename, archive.read(member)
 
 
 def cells(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -258,9 +265,6 @@ def cells(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield "schema", str(sql).encode()
                 if str(sql).startswith("CREATE TABLE"):
                     rows = database.execute(f'SELECT * FROM "{name}"')  # noqa: S608
-                    for row in rows:
-                        for cell in row:
-                            raw = (
-                                cell if isinstance(cell, bytes) else str(cell).encode()
-                            )
-                            yield name, raw
+                    for cell in (cell for row in rows for cell in row):
+                        raw = cell if isinstance(cell, bytes) else str(cell).encode()
+                        yield name, raw

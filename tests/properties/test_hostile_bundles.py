@@ -5,6 +5,7 @@ the steps behind it.
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given, settings
@@ -83,11 +84,14 @@ def distort(value: Any, data: st.DataObject) -> None:  # noqa: ANN401
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_in_words_of_our_own(raw: bytes) -> None:
     for started in (raw, b"PK\x03\x04" + raw, raw + b"PK\x05\x06" + raw[:18]):
-        try:
-            read_archive(started)
-        except JangbuError as error:
-            assert error.exit_code == (5 if looks_like_zip(started) else 4)
-        try:
-            parse_trust(started)
-        except JangbuError as error:
-            assert error.exit_code == 4
+        expected = 5 if looks_like_zip(started) else 4
+        assert exit_code(functools.partial(read_archive, started)) in {0, expected}
+        assert exit_code(functools.partial(parse_trust, started)) == 4
+
+
+def exit_code(attempt: Callable[[], object]) -> int:
+    try:
+        attempt()
+    except JangbuError as error:
+        return error.exit_code
+    return 0

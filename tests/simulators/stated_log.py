@@ -4,7 +4,7 @@ Keys follow from a seed, so that every run writes the same bytes. Nothing is ref
 tests also need logs that an honest admission would never write.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.commitment import Place, machine_key
 from ledger.encoding.digest import sha256, sha256_hex
-from ledger.encoding.entry import by_commitment, encode_entry, project
+from ledger.encoding.entry import Entry, by_commitment, encode_entry, project
 from ledger.encoding.models import dump
 from ledger.encoding.sheet import Sheet, key_id_of, sign_sheet
 from ledger.encoding.statement import Composed, Draft, Secret, compose, read
@@ -62,6 +62,9 @@ class StatedLog:
         self.files: dict[tuple[str, int], bytes] = {}
         self.roots: tuple[str, ...] = ()
         self.now = START
+        # What a dishonest studio signs and stores instead.
+        self.on_sheet: Callable[[Sheet], Sheet] = lambda sheet: sheet
+        self.on_entry: Callable[[Entry], Entry] = lambda entry: entry
         self.keys: dict[str, Ed25519PrivateKey] = {}
         for name in ("log", "studio", "pipeline", "recovery"):
             self.make_key(name)
@@ -128,17 +131,15 @@ class StatedLog:
         self.now += timedelta(seconds=1)
         at = instant_from(self.now)
         key = self.keys[by]
-        sheet = sign_sheet(
-            Sheet(
-                log=self.origin,
-                org=as_uid(STUDIO_PARTY),
-                key_id=as_key_id(key_id_of(self.public(by))),
-                signed_at=at,
-                ids=(as_statement_id(composed.id),),
-            ),
-            key,
+        sheet = Sheet(
+            log=self.origin,
+            org=as_uid(STUDIO_PARTY),
+            key_id=as_key_id(key_id_of(self.public(by))),
+            signed_at=at,
+            ids=(as_statement_id(composed.id),),
         )
-        digest = sha256_hex(sheet)
+        envelope = sign_sheet(self.on_sheet(sheet), key)
+        digest = sha256_hex(envelope)
         said = read(composed.raw)
         place = Place(log=said.log, kind=said.kind, key=said.key)
         entry = project(
@@ -157,8 +158,8 @@ class StatedLog:
                 sheet=digest,
             )
         )
-        self.log.raw_entries.append(encode_entry(entry))
-        self.log.sheets[digest] = sheet
+        self.log.raw_entries.append(encode_entry(self.on_entry(entry)))
+        self.log.sheets[digest] = envelope
         self.vault.composed[composed.id] = composed
         self.sign()
         return composed

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.cell import cell_key
 from ledger.encoding.digest import sha256_hex
-from ledger.errors import AlteredEvidenceError
+from ledger.errors import AlteredEvidenceError, JangbuError
 from ledger.evidence import form
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, SealedFrame, spread
@@ -89,21 +89,38 @@ class MediaReader:
 
     def take_folder(self, media: Iterable[tuple[str, bytes]]) -> None:
         """15.2 Files beside the bundle are found by their digests, never by name."""
-        by_file: dict[str, SealedFrame] = {
-            leaf.file: (seal, leaf.frame)
-            for seal, leaves in self.frames.sealed.items()
-            for leaf in leaves.values()
-        }
+        by_file: dict[str, SealedFrame] = {}
+        by_manifest: dict[str, SealedFrame] = {}
+        for seal, leaves in self.frames.sealed.items():
+            for leaf in leaves.values():
+                by_file[leaf.file] = by_manifest[leaf.manifest] = (seal, leaf.frame)
         for _, content in media:
-            seal = by_file.get(sha256_hex(content))
-            if seal is None:
-                # It may be an altered frame or nobody's: the log cannot tell.
-                self._unmatched += 1
-                self.audit.leave_open(Reason.MISSING, "media.unmatched")
-                continue
-            self._matched += 1
-            with self.audit.step("files"):
-                self._look_into(self._frame(seal), content)
+            frame = by_file.get(sha256_hex(content))
+            with self.audit.step("files", 0 if frame is None else 1):
+                if frame is None:
+                    self._take_stranger(content, by_manifest)
+                else:
+                    self._matched += 1
+                    self._look_into(self._frame(frame), content)
+
+    def _take_stranger(
+        self, content: bytes, by_manifest: Mapping[str, SealedFrame]
+    ) -> None:
+        self._unmatched += 1
+        altered = by_manifest.get(self._manifest_of(content))
+        if altered is not None:
+            # Another file around a manifest that was sealed: somebody changed it.
+            raise _altered("the file that was sealed with this manifest", altered)
+        # It may be a damaged frame or nobody's: the log cannot tell.
+        self.audit.leave_open(Reason.MISSING, "media.unmatched")
+
+    def _manifest_of(self, content: bytes) -> str:
+        if self.readers.credentials is None:
+            return ""
+        try:
+            return self.readers.credentials.read(content, ()).manifest
+        except JangbuError:
+            return ""  # no picture at all
 
     def count(self) -> MediaCount:
         """How many frames were seen, of how many."""

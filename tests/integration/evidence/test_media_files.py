@@ -1,5 +1,7 @@
 """Frames beside the bundle: found by digest, counted, never trusted by name."""
 
+import zlib
+
 import pytest
 
 from ledger.encoding import canonical
@@ -54,7 +56,22 @@ def test_a_sample_in_the_bundle_and_the_rest_beside_it_add_up(
     assert both.media.missing == 8 - both.media.pixels
 
 
-def test_an_altered_frame_is_unmatched_and_no_yes(
+def test_another_picture_around_a_sealed_manifest_is_found(
+    made: Made, bare: bytes, trust: TrustFile
+) -> None:
+    content = folder(made[0])[0][1]
+    # A text chunk more, with a fitting checksum: the manifest is as it was.
+    end = content.index(b"IEND") - 4
+    body = b"tEXtComment\0better now"
+    length, checksum = (len(body) - 4).to_bytes(4), zlib.crc32(body).to_bytes(4)
+    altered = content[:end] + length + body + checksum + content[end:]
+    verdict = verify_bundle(bare, trust, READERS, [("1020.png", altered)])
+    assert verdict.exit_code == 5
+    assert verdict.failures[0].error.facts["frame"] == 1020
+    assert verdict.media.unmatched == 1
+
+
+def test_a_damaged_frame_is_unmatched_and_no_yes(
     made: Made, bare: bytes, trust: TrustFile
 ) -> None:
     (name, first), *rest = folder(made[0])

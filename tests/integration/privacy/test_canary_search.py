@@ -69,13 +69,13 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 
 
 @pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS)
-@pytest.mark.parametrize(
-    "token", [ASCII, HANGUL, SEED], ids=["ascii", "hangul", "seed"]
-)
+@pytest.mark.parametrize("token", [ASCII, HANGUL, SEED])
 def test_a_token_is_found_in_each_encoding(
     token: str, encode: Callable[[str], bytes]
 ) -> None:
     assert found(NOISE + encode(token) + NOISE, token)
+    # By its spelling alone, too: a run may be too short or too broken to unwrap.
+    assert any(needle in encode(token) for needle in spellings(token))
 
 
 def picture_data(raw: bytes) -> bytes:
