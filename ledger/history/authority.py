@@ -112,7 +112,7 @@ class Authority:
                 keys = {**ended.keys, statement_id: bytes.fromhex(public_key)}
                 return replace(ended, keys=keys)
             case Delegation() as body:
-                ended._refuse_second(body)
+                _refuse_second(ended, body)
                 delegations = {**ended.delegations, statement_id: body}
                 spoken_by = {**ended.spoken_by, body.key_id: statement_id}
                 return replace(ended, delegations=delegations, spoken_by=spoken_by)
@@ -131,11 +131,12 @@ class Authority:
             },
         )
 
-    def _refuse_second(self, body: Delegation) -> None:
-        if self.delegation_of(body.key_id) is not None:
-            raise ConflictingRecordError(
-                "a key without a current delegation",
-                met="a key that has one",
-                advice="Supersede the delegation that it has.",
-                where="/body/key_id",
-            )
+
+def _refuse_second(authority: Authority, body: Delegation) -> None:
+    if authority.delegation_of(body.key_id) is not None:
+        raise ConflictingRecordError(
+            "a key without a current delegation",
+            met="a key that has one",
+            advice="Supersede the delegation that it has.",
+            where="/body/key_id",
+        )

@@ -37,10 +37,11 @@ from ledger.errors import (
 )
 from ledger.history.authority import Authority
 from ledger.history.current import check as check_act
+from ledger.history.naming import named_by
 from ledger.history.rights import may
 from ledger.ports import Submission
 from ledger.records.authority import Genesis
-from ledger.records.identity import instant_from
+from ledger.records.identity import StatementId, instant_from
 from ledger.records.statement import Act
 from ledger.store.state import LogState, head_of
 
@@ -193,13 +194,12 @@ class Desk:
 
     def _check_references(self, said: Checked, state: LogState) -> None:
         for position, earlier in enumerate(said.statement.prev):
-            if not state.history.knows(earlier):
-                raise UnknownReferenceError(
-                    "a statement that is in the log already",
-                    met="one that is not",
-                    advice="Submit the statements in order: what is relied on first.",
-                    where=f"/prev/{position}",
-                )
+            _check_known(earlier, f"/prev/{position}", state)
+        act = said.statement.act
+        for earlier in named_by(said.statement, said.body):
+            # What `act` names is checked with its state, further below.
+            if act is None or earlier != act.of:
+                _check_known(earlier, "/body", state)
 
     def _authority_for(self, said: Checked, state: LogState) -> Authority:
         if state.size == 0:
@@ -249,6 +249,16 @@ class Desk:
                 where="/act",
             )
         return party
+
+
+def _check_known(earlier: StatementId, where: str, state: LogState) -> None:
+    if not state.history.knows(earlier):
+        raise UnknownReferenceError(
+            "a statement that is in the log already",
+            met="one that is not",
+            advice="Submit the statements in order: what is relied on first.",
+            where=where,
+        )
 
 
 def _founding(first: Checked | None) -> Authority:

@@ -8,6 +8,7 @@ from ledger.errors import (
     MissingEvidenceError,
 )
 from ledger.files import os_error, write_private
+from ledger.records.identity import as_digest
 
 
 class BlobFolder:
@@ -34,7 +35,8 @@ class BlobFolder:
 
     def read(self, digest: str) -> bytes:
         """The bytes of a blob, checked against its name."""
-        path = self._path(digest)
+        # A name from outside must not lead out of the folder.
+        path = self._path(as_digest(digest))
         try:
             content = path.read_bytes()
         except FileNotFoundError as error:

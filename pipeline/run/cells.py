@@ -121,11 +121,11 @@ class CellMaker:
     def _make(self, cell: int) -> Decided:
         self._refuse_lost(cell)
         frames = self._frames(cell)
-        names = {frame: self.name_of(frame) for frame in frames}
+        names = {frame: self.folder.name_of(frame) for frame in frames}
         self.folder.refuse_strangers(list(names.values()))
         jobs = [self.job(frame, names[frame]) for frame in frames]
         results = self._results(cell, jobs)
-        decided = self._decided(cell, results, names)
+        decided = self._decided(cell, results)
         self.owner.sync()
         if decide(self.folder, decided):
             return decided
@@ -145,9 +145,7 @@ class CellMaker:
                 renew_at = time.monotonic() + LEASE_SECONDS / 3
         return sorted(results, key=lambda result: result.frame)
 
-    def _decided(
-        self, cell: int, results: list[FrameResult], names: dict[int, str]
-    ) -> Decided:
+    def _decided(self, cell: int, results: list[FrameResult]) -> Decided:
         measured = encode_leaves([_measured(result) for result in results])
         sealed_leaves = [_sealed(result) for result in results]
         sealed = encode_leaves(sealed_leaves)
@@ -185,7 +183,7 @@ class CellMaker:
             owner=self.owner.token,
             set=frame_set.id,
             frames=tuple(
-                DecidedFrame(name=names[leaf.frame], digest=leaf.file)
+                DecidedFrame(frame=leaf.frame, digest=leaf.file)
                 for leaf in sealed_leaves
             ),
             parcel=self.recorder.parcel([frame_set, seal_set], "pipeline"),
@@ -239,12 +237,6 @@ class CellMaker:
         place_frames(self.folder, decided)
         self.recorder.claim(self._work(decided.cell), self.owner.token, 0)
 
-    # --- naming ------------------------------------------------------------------
-
-    def name_of(self, frame: int) -> str:
-        """The file name of a frame."""
-        return _file_name(self.plan, frame)
-
     def _frames(self, cell: int) -> range:
         whole = frames_of(cell)
         shot = self.plan.frames
@@ -258,7 +250,7 @@ def check_file_name(plan: Plan) -> None:
         RecipeError: the code would lead out of the folder, hide the frames or be
             longer than file systems permit.
     """
-    name = _file_name(plan, plan.frames.end)
+    name = file_name(plan, plan.frames.end)
     if set(name) & {"/", "\0"} or name[0] == "." or len(name.encode()) > _LONGEST_NAME:
         raise RecipeError(
             f"a shot code without '/' that gives file names of up to {_LONGEST_NAME} "
@@ -269,7 +261,8 @@ def check_file_name(plan: Plan) -> None:
         )
 
 
-def _file_name(plan: Plan, frame: int) -> str:
+def file_name(plan: Plan, frame: int) -> str:
+    """The name of a sealed frame's file."""
     return f"{plan.code}.{frame:04d}{plan.output.suffix}"
 
 

@@ -20,9 +20,9 @@ from pipeline.run.output import OutputFolder, create_exclusively
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedFrame:
-    """A sealed frame: its final name and the digest that the log states."""
+    """A sealed frame: its number and the digest that the log states."""
 
-    name: str
+    frame: int
     digest: str
 
 
@@ -44,7 +44,7 @@ class Decided:
     def to_bytes(self) -> bytes:
         """As it is kept."""
         frames: list[JsonValue] = [
-            {"name": frame.name, "digest": frame.digest} for frame in self.frames
+            {"frame": one.frame, "digest": one.digest} for one in self.frames
         ]
         return canonical.encode(
             {
@@ -90,7 +90,8 @@ def place_frames(folder: OutputFolder, decided: Decided) -> None:
     """Give all frames of a decided cell their names; safe to repeat."""
     work = folder.work / decided.owner
     for frame in decided.frames:
-        folder.place(frame.name, work / frame.name, frame.digest)
+        name = folder.name_of(frame.frame)
+        folder.place(name, work / name, frame.digest)
     folder.sync()
 
 
@@ -106,9 +107,10 @@ def awaited(folder: OutputFolder) -> dict[str, set[str]]:
         if decided is None:
             continue  # refused meanwhile
         for frame in decided.frames:
-            temporary = folder.work / decided.owner / frame.name
-            if temporary.exists() and not _is_same(temporary, folder.root / frame.name):
-                found.setdefault(decided.owner, set()).add(frame.name)
+            name = folder.name_of(frame.frame)
+            temporary = folder.work / decided.owner / name
+            if temporary.exists() and not _is_same(temporary, folder.root / name):
+                found.setdefault(decided.owner, set()).add(name)
     return found
 
 
@@ -165,8 +167,8 @@ def _parsed(value: JsonValue, path: Path) -> Decided:
 
 def _frame(value: JsonValue, path: Path) -> DecidedFrame:
     match value:
-        case {"name": str(name), "digest": str(digest)} if "/" not in name:
-            return DecidedFrame(name=name, digest=digest)
+        case {"frame": int(frame), "digest": str(digest)}:
+            return DecidedFrame(frame=frame, digest=digest)
         case _:
             raise _damaged(path)
 

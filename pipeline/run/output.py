@@ -16,14 +16,14 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.digest import sha256_hex
 from ledger.errors import MalformedRecordError
-from ledger.files import os_error, sync_folder
+from ledger.files import make_private_folder, os_error, sync_folder
 from pipeline.errors import OutputInTheWayError, ToolVersionError
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP}
@@ -32,8 +32,16 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP}
 class OutputFolder:
     """One folder of sealed frames."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, name_of: Callable[[int], str]) -> None:
+        """Look at a folder; nothing is made yet.
+
+        Args:
+            root: the folder.
+            name_of: the file name of a frame. It bears the shot's code, so records
+                hold frame numbers and never names.
+        """
         self.root = root
+        self.name_of = name_of
         self.state = root / ".jangbu"
         self.cells = self.state / "cells"
         self.work = self.state / "work"
@@ -55,8 +63,10 @@ class OutputFolder:
         }
         path = self.state / "root.json"
         try:
-            for folder in (self.root, self.cells, self.work):
-                folder.mkdir(parents=True, exist_ok=True)
+            # Who may see the frames is the studio's to say; what was decided is ours.
+            self.root.mkdir(parents=True, exist_ok=True)
+            for folder in (self.state, self.cells, self.work):
+                make_private_folder(folder)
             create_exclusively(path, canonical.encode(mine))
             found = canonical.parse(path.read_bytes())
         except OSError as error:

@@ -34,7 +34,7 @@ class Owner:
         try:
             self.token, self._lock = _lock_new(folder)
             self.folder = folder.work / self.token
-            self.folder.mkdir()
+            self.folder.mkdir(mode=0o700)
         except OSError as error:
             raise os_error(error, folder.work) from error
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +19,7 @@ from ledger.records.statement import Act, Scope
 from ledger.records.time import FrameRange
 from pipeline.errors import RecipeError
 from pipeline.kernels.key import KeySettings
-from pipeline.run.cells import CellMaker, check_file_name
+from pipeline.run.cells import CellMaker, check_file_name, file_name
 from pipeline.run.cells import Recorder as CellRecorder
 from pipeline.run.frame import FrameJob, LayerJob
 from pipeline.run.output import OutputFolder
@@ -84,7 +85,7 @@ def run_shot(shot: ShotRun) -> ShotResult:
     plan, recorder = shot.plan, shot.recorder
     cells = _cells(plan, shot.frames)
     check_file_name(plan)
-    folder = OutputFolder(shot.out)
+    folder = OutputFolder(shot.out, partial(file_name, plan))
     token = folder.bind(plan.log, plan.run.id, tools_of(plan.output))
     state_run(plan, recorder)
     with Owner(folder) as owner, Workers(shot.workers, shot.signing) as workers:

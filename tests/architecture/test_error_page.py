@@ -26,7 +26,7 @@ def errors() -> list[type[JangbuError]]:
         if "Error):" in (ROOT / module).read_text(encoding="utf-8"):
             importlib.import_module(".".join(module.with_suffix("").parts))
     ours = [
-        one for one in descendants(JangbuError) if not one.__module__.startswith("t")
+        one for one in descendants(JangbuError) if not one.__module__.startswith("tests")
     ]
     return sorted(ours, key=lambda one: one.code)
 

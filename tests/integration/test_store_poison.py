@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from ledger.encoding import canonical
 from ledger.encoding.commitment import statement_id
-from ledger.ports import Refusal, Submission
-from tests.simulators.ledger_studio import LedgerStudio
+from ledger.encoding.sheet import SHEET_TYPE, parse_envelope, sign_envelope
+from ledger.ports import Receipt, Refusal, Submission
+from tests.simulators.ledger_studio import LedgerStudio, submission_of
 
 BLIND = bytes(32)
 
@@ -63,7 +65,7 @@ def spelled(said: dict[str, object], **other: str) -> bytes:
         ({"at": '"2026-11-22T08:30:00.000000Z"'}, "/at"),
         ({"at": '"yesterday"'}, "/at"),
         ({"scope": "{}"}, "/scope"),
-        ({"act": '{"verb":"erase","of":"' + "ab" * 32 + '"}'}, "/act/verb"),
+        ({"act": '{"of":"' + "ab" * 32 + '","verb":"erase"}'}, "/act/verb"),
     ],
 )
 def test_a_poisoned_field_is_named(
@@ -124,15 +126,28 @@ def test_an_unknown_kind_is_refused(ledger_studio: LedgerStudio) -> None:
         assert (given.error.code, given.error.where) == ("record.unknown_kind", "/kind")
 
 
-def test_a_thousand_ids_fit_on_a_sheet_and_no_more(
+def careless_sheet(studio: LedgerStudio, ids: list[str]) -> bytes:
+    """A well signed sheet over whatever ids."""
+    payload = json.loads(parse_envelope(studio.sheet(ids[:1])).payload)
+    text = canonical.encode({**payload, "ids": list(ids)})
+    return sign_envelope(SHEET_TYPE, text, studio.signer("studio"))
+
+
+@pytest.mark.parametrize(("others", "accepted"), [(999, True), (1000, False)])
+def test_a_sheet_lists_at_most_a_thousand_statements(
+    ledger_studio: LedgerStudio, others: int, *, accepted: bool
+) -> None:
+    element = ledger_studio.element(1)
+    ids = [element.id, *(f"{number:064x}" for number in range(others))]
+    sheet = careless_sheet(ledger_studio, ids)
+    (given,) = ledger_studio.port.submit(sheet, [submission_of(element)])
+    assert isinstance(given, Receipt) == accepted
+
+
+def test_a_statement_listed_twice_spoils_the_sheet(
     ledger_studio: LedgerStudio,
 ) -> None:
     element = ledger_studio.element(1)
-    ids = [element.id, *(f"{number:064x}" for number in range(1000))]
-    submission = Submission(
-        raw=element.raw, blind=element.blind, by_blind=element.by_blind
-    )
-    assert not isinstance(
-        ledger_studio.port.submit(ledger_studio.sheet(ids[:1000]), [submission])[0],
-        Refusal,
-    )
+    sheet = careless_sheet(ledger_studio, [element.id, element.id])
+    (given,) = ledger_studio.port.submit(sheet, [submission_of(element)])
+    assert isinstance(given, Refusal)

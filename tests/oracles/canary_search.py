@@ -160,7 +160,8 @@ class CanarySearch:
         low = octets[:-3] | octets[1:-2] << 8
         likely: NDArray[np.intp] = np.flatnonzero(self._low[low])
         grams = low[likely] | octets[likely + 2] << 16 | octets[likely + 3] << 24
-        sure: list[int] = likely[np.isin(grams, self._prefixes)].tolist()
+        nearest = np.searchsorted(self._prefixes[:-1], grams)
+        sure: list[int] = likely[self._prefixes[nearest] == grams].tolist()
         return sure
 
 

@@ -5,7 +5,7 @@ Keys follow from a seed. Founded by its own statements, with three signers: `stu
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -174,8 +174,18 @@ class LedgerStudio:
         self, kind: str, body: Mapping[str, Any], **more: Unpack[More]
     ) -> Composed:
         """Compose a statement and keep its values."""
+        composed = self.composed(kind, body, **more)
+        # Of rival statements under one key the vault keeps the first.
+        with suppress(ConflictingRecordError):
+            self.vault.keep(composed)
+        return composed
+
+    def composed(
+        self, kind: str, body: Mapping[str, Any], **more: Unpack[More]
+    ) -> Composed:
+        """Compose a statement and keep nothing."""
         act = more.get("act")
-        composed = compose(
+        return compose(
             Draft(
                 log=self.origin,
                 kind=kind,
@@ -189,10 +199,6 @@ class LedgerStudio:
             ),
             self.secret_of,
         )
-        # Of rival statements under one key the vault keeps the first.
-        with suppress(ConflictingRecordError):
-            self.vault.keep(composed)
-        return composed
 
     def element(
         self, number: int, name: str = "괴물", **more: Unpack[More]
@@ -203,6 +209,20 @@ class LedgerStudio:
         act = given.get("act")
         body = {} if act and act[0] == "withdraw" else {"name": Secret(name)}
         return self.compose("element.1", body, **given)
+
+    def elements(self, numbers: Iterable[int]) -> list[Composed]:
+        """Many elements, kept at once."""
+        many = [
+            self.composed(
+                "element.1",
+                {"name": Secret(f"괴물 {number}")},
+                key=as_uid(f"{number:032x}"),
+                scope={"element": as_uid(f"{number:032x}")},
+            )
+            for number in numbers
+        ]
+        self.vault.keep(*many)
+        return many
 
     def act(self, number: int, verb: Verb, of: str) -> Composed:
         """An element's statement that does something to another one's."""

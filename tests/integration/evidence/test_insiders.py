@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ledger.cli.readers import FramePixels
 from ledger.encoding import canonical
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.entry import Entry
@@ -18,7 +19,6 @@ from ledger.evidence.verdict import OpenPoint, Reason
 from ledger.evidence.verify import verify_bundle
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.ports import CredentialReading
-from tests.simulators.eyes import PixelEye
 from tests.simulators.repacking import contents, resign
 from tests.simulators.small_studio import SHOT, Shot, SmallStudio
 from tests.simulators.stated_log import StatedLog
@@ -335,7 +335,7 @@ def test_a_credential_counts_only_as_far_as_it_goes(
     raw = studio.bundle(Request(frames="sample:1")).to_bytes()
     reading = CredentialReading(state, frame=None, manifest=manifest, codes=codes)
     eye = FixedCredentials(reading)
-    readers = Readers(pixels=PixelEye(), credentials=eye)
+    readers = Readers(pixels=FramePixels(), credentials=eye)
     verdict = verify_bundle(raw, studio.trust(), readers)
     assert verdict.exit_code == code
     if code == 3:

@@ -4,6 +4,7 @@ import zlib
 
 import pytest
 
+from ledger.cli.readers import FrameCredentials, FramePixels
 from ledger.encoding import canonical
 from ledger.errors import AlteredEvidenceError, MissingEvidenceError
 from ledger.evidence.bundle import Request
@@ -12,7 +13,7 @@ from ledger.evidence.trust import TrustFile, trust_for
 from ledger.evidence.verdict import MediaCount, OpenPoint, Reason
 from ledger.evidence.verify import verify_bundle
 from ledger.log.tree import leaf_hash
-from tests.simulators.eyes import READERS, CredentialEye, PixelEye
+from tests.simulators.eyes import READERS
 from tests.simulators.small_frames import chain_of
 from tests.simulators.small_studio import Shot, SmallStudio
 
@@ -96,8 +97,8 @@ def test_names_of_files_do_not_reach_the_json(
 @pytest.mark.parametrize(
     ("readers", "what"),
     [
-        (Readers(credentials=CredentialEye()), "pixels.no_decoder"),
-        (Readers(pixels=PixelEye()), "credentials.no_reader"),
+        (Readers(credentials=FrameCredentials()), "pixels.no_decoder"),
+        (Readers(pixels=FramePixels()), "credentials.no_reader"),
     ],
 )
 def test_what_cannot_be_looked_at_stays_open(

@@ -1,0 +1,136 @@
+"""A run that is killed again and again ends as if nothing had happened."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fault.conftest import FRAMES, Undisturbed
+from tests.simulators.opened_files import OpenedFiles
+from tests.simulators.shot_folder import (
+    ShotFolder,
+    cells_decided,
+    check_version,
+    check_whole,
+    derived,
+    ended,
+    entries,
+    kill,
+    measured,
+    soon,
+)
+
+pytestmark = pytest.mark.slow
+
+KILLS = 20
+
+
+def test_twenty_kills_leave_what_an_undisturbed_run_leaves(
+    shot: ShotFolder, undisturbed: Undisturbed
+) -> None:
+    chance = random.Random(20261122)  # noqa: S311  # repeatable, not secret
+    kills = rounds = 0
+    while kills < KILLS:
+        rounds += 1
+        production = shot.copy_production(f"killed{rounds}")
+        out = shot.root / f"killed{rounds}-out"
+        kills += _killed_often(shot, production, out, undisturbed.seconds, chance)
+        _check_finished(shot, production, out)
+        assert derived(production) == derived(undisturbed.production)
+        assert measured(production) == measured(undisturbed.production)
+    fsck = shot.command("fsck", production, "--json")
+    assert fsck.code == 0, fsck.err
+
+
+def _killed_often(
+    shot: ShotFolder,
+    production: Path,
+    out: Path,
+    seconds: dict[int, float],
+    chance: random.Random,
+) -> int:
+    kills = 0
+    while True:
+        workers = chance.choice((1, 1, 2))
+        before = entries(production)
+        process = shot.start_run(production, "--out", out, workers=workers)
+        # Not before the first third: until then a run reads modules and nothing else.
+        delay = seconds[workers] * chance.uniform(0.3, 1)
+        if soon(lambda: process.poll() is not None, delay):
+            done = ended(process)
+            assert done.code == 0, done.err
+            assert kills
+            return kills
+        kill(process)
+        kills += 1
+        # Index and time of admission are in the bytes and order of the entries.
+        assert entries(production)[: len(before)] == before
+        assert shot.none_left()
+
+
+def _check_finished(shot: ShotFolder, production: Path, out: Path) -> None:
+    check_whole(production, out, FRAMES)
+    check_version(production)
+    before = entries(production)
+    again = shot.run(production, "--out", out)
+    assert again.code == 0, again.err
+    assert entries(production) == before
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_cells_that_were_decided_are_not_made_again(
+    shot: ShotFolder, workers: int
+) -> None:
+    production = shot.copy_production(f"counted{workers}")
+    out = shot.root / f"counted{workers}-out"
+    process = shot.start_run(production, "--out", out, workers=workers)
+    assert soon(lambda: len(list(cells_decided(out))) >= 2)
+    kill(process)
+    assert shot.none_left()
+    decided = set(cells_decided(out))
+    assert len(decided) < 4
+    with OpenedFiles([shot.root / "plate", shot.root / "bg"]) as opened:
+        done = shot.run(production, "--out", out, workers=workers)
+        assert done.code == 0, done.err
+        counts = opened.look()
+    check_whole(production, out, FRAMES)
+    for frame in FRAMES:
+        # Once for the plan, which hashes every input; once more to make the frame.
+        times = 1 if frame // 32 in decided else 2
+        assert counts[f"p.{frame}.png"] == times
+        assert counts[f"b.{frame}.jpg"] == times
+
+
+def test_a_killed_worker_stops_the_run_which_is_then_finished(
+    shot: ShotFolder,
+) -> None:
+    production, out = shot.copy_production("worker"), shot.root / "worker-out"
+    process = shot.start_run(production, "--out", out, workers=2)
+    work = out / ".jangbu" / "work"
+    assert soon(lambda: bool(list(work.glob("*/*.png"))))
+    (worker, *_) = [
+        child for child in shot.processes() if _runs_frames(child, process.pid)
+    ]
+    start = time.monotonic()
+    Path(f"/proc/{worker}").exists()
+    _kill_alone(worker)
+    done = ended(process)
+    assert (done.code, done.json["error"]["code"]) == (7, "run.worker")
+    assert time.monotonic() - start < 20
+    assert shot.none_left()
+    assert list(work.iterdir()) == []
+    assert shot.run(production, "--out", out, workers=2).code == 0
+    check_whole(production, out, FRAMES)
+
+
+def _runs_frames(process: int, parent: int) -> bool:
+    words = Path(f"/proc/{process}/cmdline").read_bytes()
+    return process != parent and b"multiprocessing-fork" in words
+
+
+def _kill_alone(process: int) -> None:
+    import os
+    import signal
+
+    os.kill(process, signal.SIGKILL)
