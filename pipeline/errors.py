@@ -1,9 +1,9 @@
 """Errors of the frame pipeline; the base class says what each one carries.
 
-    PipelineError
-    ├─ FrameShapeError, UnreadableFrameError, ColourSpaceError, FrameHoleError
-    ├─ ChangedInputError, RecipeError, OutputInTheWayError, ToolVersionError
-    └─ ManifestRefusedError, SettingsError
+PipelineError
+├─ FrameShapeError, UnreadableFrameError, ColourSpaceError, FrameHoleError
+├─ ChangedInputError, RecipeError, OutputInTheWayError, ToolVersionError
+└─ ManifestRefusedError, SettingsError
 """
 
 from ledger.errors import JangbuError

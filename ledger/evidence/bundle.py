@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -40,6 +41,7 @@ from ledger.ports import BlobReader, LogReader, OpeningReader, StoredStatement
 from ledger.records.authority import Genesis
 from ledger.records.frames import SealedLeaf
 from ledger.records.identity import as_origin, as_uid
+from ledger.vault.disclosure import commitment_at
 
 FrameSource: TypeAlias = Callable[[str, SealedLeaf], bytes | None]
 """The file of a sealed frame, by the id of its seal.set; `None` if it is not there."""
@@ -247,15 +249,20 @@ def _openings(
     sources: Sources, request: Request, shown: _Shown
 ) -> list[form.OpeningRow]:
     rows: list[form.OpeningRow] = []
+    raws = {row.index: row.raw() for row in shown.rows}
     for statement, path in sorted(set(request.disclose)):
         told = shown.disclosure.told.get(statement)
         if told is None:
+            with suppress(MissingEvidenceError):
+                sources.openings.blinds(statement)  # raises what it is: erased
             raise UnknownReferenceError(
                 "a statement that this bundle discloses",
                 met=statement,
                 advice="Ask for the shot that it belongs to, or for the whole log.",
                 where="--disclose",
             )
+        # The vault also opens fields of leaves, which no bundle can show by itself.
+        commitment_at(raws[told.index], path)
         opening = sources.openings.open(statement, path)
         rows.append(
             form.OpeningRow.model_validate({"index": told.index, **opening.to_json()})

@@ -98,13 +98,13 @@ class KeyFolder:
                     met="no such key",
                     advice="It was destroyed by an erasure; only the proofs remain.",
                 ) from error
-            raise _missing(f"blinding key {reference}", path) from error
+            raise _missing(_public_name(reference), path) from error
         try:
             key = bytes.fromhex(raw.decode("ascii"))
         except (ValueError, UnicodeDecodeError) as error:
-            raise _unusable(f"blinding key {reference}", path) from error
+            raise _unusable(_public_name(reference), path) from error
         if len(key) != 32:
-            raise _unusable(f"blinding key {reference}", path)
+            raise _unusable(_public_name(reference), path)
         return key
 
     def destroy_blinding_key(self, reference: KeyRef) -> bool:
@@ -145,6 +145,11 @@ class KeyFolder:
 
     def _blinding_path(self, reference: KeyRef) -> Path:
         return self.root / "blind" / reference.replace("/", "-")
+
+
+def _public_name(reference: KeyRef) -> str:
+    # Without the uid: which person it is stands in `where`, for the terminal only.
+    return f"blinding key {reference.partition('/')[0]}"
 
 
 def _missing(name: str, path: Path) -> MissingKeyError:

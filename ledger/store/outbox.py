@@ -5,16 +5,18 @@ A record holds statements, blinds and the sheet, never a private value.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
+from ledger.encoding.commitment import statement_id
 from ledger.encoding.digest import sha256_hex
 from ledger.errors import MalformedRecordError
 from ledger.files import make_private_folder, os_error, write_private
 from ledger.parcel import Parcel, damaged_parcel
-from ledger.ports import Refusal
+from ledger.ports import Refusal, Submission
 
 
 class Outbox:
@@ -38,14 +40,11 @@ class Outbox:
         """Parcels that no answer was seen for, oldest first."""
         for path in self._files("*.json"):
             try:
-                value = canonical.parse(path.read_bytes())
-            except FileNotFoundError:
-                continue  # another process got its answer meanwhile
+                parcel = _read(path)
             except OSError as error:
                 raise os_error(error, path) from error
-            except MalformedRecordError as error:
-                raise damaged_parcel(str(path)) from error
-            yield path, Parcel.from_json(value, str(path))
+            if parcel is not None:
+                yield path, parcel
 
     def done(self, path: Path) -> None:
         """Forget a parcel that was answered."""
@@ -63,6 +62,24 @@ class Outbox:
         except OSError as error:
             raise os_error(error, path) from error
 
+    def forget(self, ids: Collection[str]) -> None:
+        """Drop statements from refused parcels, since their blinds are destroyed.
+
+        Raises:
+            UnreadableInputError: a record was damaged; nobody knows what it holds.
+        """
+        for path in self._files("*.refused"):
+            try:
+                parcel = _read(path)
+                if parcel is None:
+                    continue
+                kept = tuple(one for one in parcel.statements if _id(one) not in ids)
+                if kept != parcel.statements:
+                    rest = replace(parcel, statements=kept)
+                    write_private(path, canonical.encode(rest.to_json()))
+            except OSError as error:
+                raise os_error(error, path) from error
+
     def refused_count(self) -> int:
         """How many parcels were refused and wait for a person."""
         return len(self._files("*.refused"))
@@ -70,3 +87,17 @@ class Outbox:
     def _files(self, pattern: str) -> list[Path]:
         make_private_folder(self.folder)
         return sorted(self.folder.glob(pattern))
+
+
+def _read(path: Path) -> Parcel | None:
+    try:
+        value = canonical.parse(path.read_bytes())
+    except FileNotFoundError:
+        return None  # another process got its answer meanwhile
+    except MalformedRecordError as error:
+        raise damaged_parcel(str(path)) from error
+    return Parcel.from_json(value, str(path))
+
+
+def _id(submission: Submission) -> str:
+    return statement_id(submission.blind, submission.raw)

@@ -108,7 +108,7 @@ def disclose(log: LogReader, vault: OpeningReader, index: int, path: str) -> byt
             advice="Give the index that the receipt names.",
             index=index,
         )
-    _commitment_at(stored.raw, path)
+    commitment_at(stored.raw, path)
     blind, by_blind = vault.blinds(stored.id)
     proof = inclusion_proof([leaf_hash(leaf) for leaf in leaves], index, size)
     return canonical.encode(
@@ -170,7 +170,7 @@ def check_disclosure(
         value=form.opening.value,
         blind=bytes.fromhex(form.opening.blind),
     )
-    check_opening(opening, place, _commitment_at(statement_raw, opening.path))
+    check_opening(opening, place, commitment_at(statement_raw, opening.path))
     return Disclosed(
         index=form.index,
         entry=entry,
@@ -222,8 +222,12 @@ def _check_log(met: str, expected: str, where: str) -> None:
         )
 
 
-def _commitment_at(statement: bytes, path: str) -> Digest:
-    """The commitment that stands at a path of a statement (RFC 6901)."""
+def commitment_at(statement: bytes, path: str) -> Digest:
+    """The commitment that stands at a path of a statement (RFC 6901).
+
+    Raises:
+        MissingEvidenceError: it has no private field there.
+    """
     value: object = canonical.parse(statement)
     first, *steps = path.split("/")
     for step in steps:

@@ -24,6 +24,9 @@ MOST_ITEMS: Final = 256
 _PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG_MAGIC: Final = b"\xff\xd8\xff"
 
+DECLARED: Final = "declared/1"
+"""The reading that this module does; another result is another number."""
+
 _EXIF: Final = b"Exif\0\0"
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_MORE: Final = b"http://ns.adobe.com/xmp/extension/\0"

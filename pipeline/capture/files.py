@@ -13,7 +13,7 @@ from ledger.encoding.statement import KeptValue
 from ledger.records.identity import as_digest, as_token
 from ledger.records.making import AssetLeaf
 from ledger.records.statement import Private
-from pipeline.capture.declared import declared
+from pipeline.capture.declared import DECLARED, declared
 from pipeline.errors import ChangedInputError, UnreadableFrameError
 from pipeline.frames.probe import Probe, probe
 
@@ -93,9 +93,11 @@ def read_input(path: Path, digest: str | None = None) -> bytes:
 
 
 def natural_key(files: Iterable[SourceFile]) -> JsonValue:
-    """What makes an asset the same asset: the digests of its files, by index."""
+    """What makes an asset the same asset: its files by index, and how they are read."""
     rows: list[JsonValue] = [[one.index, one.digest] for one in files]
-    return sha256_hex(canonical.encode(rows))
+    # The reading is part of it: a later one may find more in the same file, and then
+    # states another asset rather than contradicting this one.
+    return [DECLARED, sha256_hex(canonical.encode(rows))]
 
 
 def asset_leaf(file: SourceFile, hide: Hide) -> tuple[AssetLeaf, list[KeptValue]]:

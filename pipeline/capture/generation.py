@@ -14,7 +14,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ledger.encoding import canonical
-from ledger.encoding.canonical import JsonValue
 from ledger.encoding.statement import Secret
 from ledger.errors import MalformedRecordError
 from ledger.records.identity import Instant, Token
@@ -59,14 +58,15 @@ def read_generation(path: Path) -> GenerationFile:
 
 def generation_body(record: GenerationFile, outputs: list[str]) -> dict[str, Any]:
     """The body of a generation statement: prompt, seed and parameters committed."""
-    seed: "JsonValue | None" = record.seed
+    # Providers give seeds as text or as numbers; one seed is to have one form.
+    seed = None if record.seed is None else Secret(str(record.seed))
     return {
         "provider": record.provider,
         "model": record.model,
         "model_version": record.model_version,
         "source_type": record.source_type,
         "prompt": Secret(record.prompt),
-        "seed": None if seed is None else Secret(seed),
+        "seed": seed,
         "parameters": None if record.parameters is None else Secret(record.parameters),
         "inputs": [],
         "outputs": outputs,

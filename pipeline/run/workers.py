@@ -92,8 +92,8 @@ class Workers:
 def _start(signing: SigningKey) -> None:
     # Ctrl-C reaches the whole group: what stops and tidies up is the parent's business.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _sealers.append(signing.sealer())
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    _sealers.append(signing.sealer())
 
 
 def _die_with_parent() -> None:

@@ -25,9 +25,8 @@ def errors() -> list[type[JangbuError]]:
     for module in modules(*PACKAGES):
         if "Error):" in (ROOT / module).read_text(encoding="utf-8"):
             importlib.import_module(".".join(module.with_suffix("").parts))
-    ours = [
-        one for one in descendants(JangbuError) if not one.__module__.startswith("tests")
-    ]
+    tree = descendants(JangbuError)
+    ours = [one for one in tree if not one.__module__.startswith("tests")]
     return sorted(ours, key=lambda one: one.code)
 
 

@@ -45,7 +45,9 @@ class OpenVault:
     def blinds(self, statement_id: str) -> tuple[bytes, bytes]:
         if statement_id in self.erased:
             raise ErasedEvidenceError("blinds", met="a tombstone", advice="None.")
-        one = self.composed[statement_id]
+        one = self.composed.get(statement_id)
+        if one is None:
+            raise MissingEvidenceError("blinds", met="none", advice="None.")
         return one.blind, one.by_blind
 
     def open(self, statement_id: str, path: str) -> Opening:

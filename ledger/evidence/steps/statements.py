@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ledger.encoding.commitment import statement_id
+from ledger.encoding.commitment import Place, statement_id
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.entry import by_commitment, check_projection
 from ledger.encoding.kinds import KINDS
@@ -58,6 +58,7 @@ class StatementReader:
     _opened: dict[str, Sheet] = field(default_factory=dict)
     _signed: dict[int, Signed] = field(default_factory=dict)
     _authority: Authority = field(default_factory=Authority)
+    _places: set[Place] = field(default_factory=set)
 
     def read(self) -> dict[int, Signed]:
         """All statements by index, or as many as hold before the first failure."""
@@ -126,6 +127,8 @@ class StatementReader:
         authority.require(signer, entry.kind, verb)
         # 9.7 Whatever the body names stands before it, too.
         self._check_named(row.index, said)
+        # 9.8 One kind and key is one fact: against a log that admitted two.
+        self._check_place(row.index, said)
         self._authority = authority.advance(found, said)
         told = Told(index=row.index, id=entry.id, said=said.statement, body=said.body)
         self._signed[row.index] = Signed(
@@ -166,6 +169,16 @@ class StatementReader:
         if statement not in sheet.ids:
             raise _unsigned("a sheet that lists the statement", "one without it")
         return sheet.key_id
+
+    def _check_place(self, index: int, said: Checked) -> None:
+        if said.place in self._places:
+            raise ConflictingRecordError(
+                "each kind and key once",
+                met="a second statement with the same kind and key",
+                advice="Do not rely on this log: it admitted what it must refuse.",
+                index=index,
+            )
+        self._places.add(said.place)
 
     def _check_named(self, index: int, said: Checked) -> None:
         before = self.disclosure.history.at(index)

@@ -32,6 +32,13 @@ def failing_commands(root: Path) -> dict[str, tuple[str, ...]]:
         "a foreign file": ("verify", str(root / "in" / "production.toml")),
         "a bad trust file": ("verify", bundle, "--trust", trust),
         "no media": ("verify", bundle, "--media", str(root / PROMPT)),
+        "no entry": ("disclose", production, "999", f"/{PROMPT}", "--out", "a.json"),
+        "no private field": (
+            *("disclose", production, "0", f"/body/{PROMPT}", "--out", "a.json"),
+        ),
+        "a disclosure in the way": (
+            *("disclose", production, "0", "/body/title", "--out", junk),
+        ),
         "somebody unknown": ("erase", production, PERSON),
         "a wordy basis": ("erase", production, "0" * 32, "--basis", PERSON),
         "a second init": ("init", production, "--from", _registry(root, "")),

@@ -41,5 +41,5 @@ TOKENS: Final = {
     "place": "wk3zxqvjthypmo79",
 }
 
-NEVER_KEPT: Final = frozenset({"recipe file", "record file", "place"})
-"""Not part of any record: names that only the command line or the disk knows."""
+NEVER_KEPT: Final = frozenset({"recipe file", "place", "person's new name"})
+"""In no record yet: what only the command line or the disk knows, or a later day."""

@@ -25,7 +25,7 @@ from ledger.errors import (
 )
 from ledger.log.note import Verifier
 from ledger.ports import LogReader, OpeningReader
-from ledger.vault.disclosure import _commitment_at, check_disclosure, disclose
+from ledger.vault.disclosure import check_disclosure, commitment_at, disclose
 
 NAME = "/body/name"
 
@@ -114,10 +114,10 @@ def test_an_opening_does_not_open_another_field(
 def test_a_field_is_found_by_its_json_pointer() -> None:
     field: JsonValue = {"#": "ab" * 32}
     raw = canonical.encode({"body": {"a/b~": [1, field]}})
-    assert _commitment_at(raw, "/body/a~1b~0/1") == "ab" * 32
+    assert commitment_at(raw, "/body/a~1b~0/1") == "ab" * 32
     for path in ("/body/a~1b~0/0", "/body/a~1b~0/2", "/body/a~1b~0/01"):
         with pytest.raises(MissingEvidenceError):
-            _commitment_at(raw, path)
+            commitment_at(raw, path)
 
 
 def leaves_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401

@@ -1,0 +1,94 @@
+"""The tutorials are run as they stand, and print what they say they print.
+
+In a ```console block a line that starts with "$ " is a command; what follows is its
+output, stdout and stderr together. `…` stands for anything within a line, and alone on
+a line for any number of lines. A block such as ```toml start.toml is a file to write.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+TUTORIALS: Final = ROOT / "docs" / "tutorials"
+BLOCK: Final = re.compile(
+    r"^```([a-z]+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+MARK: Final = "@@@ the next command @@@"
+
+
+def commands_in(page: str) -> Iterator[tuple[str, str]]:
+    """Each command of the page with the output that stands below it."""
+    for language, _, text in BLOCK.findall(page):
+        if language == "console":
+            for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+                command, _, output = part.partition("\n")
+                yield command, output
+
+
+def write_files(page: str, folder: Path) -> None:
+    for _, name, text in BLOCK.findall(page):
+        if name:
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+def outputs_of(commands: list[str], folder: Path) -> list[str]:
+    """What the commands print, one after another in one shell."""
+    lines = [f'{one}\nlast=$?; echo "{MARK}"; (exit $last)' for one in commands]
+    own = Path(sys.executable).parent
+    done = subprocess.run(
+        ["bash"],
+        input="exec 2>&1\n" + "\n".join(lines),
+        cwd=folder,
+        env={
+            **os.environ,
+            "PATH": f"{own}{os.pathsep}{os.environ['PATH']}",
+            "LC_ALL": "C.UTF-8",
+            "PYTHONUTF8": "1",
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=280,
+    )
+    return done.stdout.split(f"{MARK}\n")[: len(commands)]
+
+
+def pattern_of(expected: str) -> re.Pattern[str]:
+    lines = []
+    for line in expected.splitlines():
+        if line == "…":
+            lines.append(r"(?:[^\n]*\n)*")
+        else:
+            lines.append(re.escape(line).replace("…", r"[^\n]*") + r"\n")
+    return re.compile("".join(lines))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", sorted(TUTORIALS.glob("*.md")), ids=lambda page: page.stem
+)
+def test_a_tutorial_does_what_it_says(page: Path, tmp_path: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    write_files(text, tmp_path)
+    told = list(commands_in(text))
+    assert told
+    printed = outputs_of([command for command, _ in told], tmp_path)
+    assert len(printed) == len(told)
+    for (command, expected), met in zip(told, printed, strict=True):
+        assert pattern_of(expected).fullmatch(met), f"$ {command}\n{met}"
+
+
+def test_the_comparison_is_not_satisfied_by_everything() -> None:
+    pattern = pattern_of("first\n…\nlog …, 15 entries\n")
+    assert pattern.fullmatch("first\nlog a/b, 15 entries\n")
+    assert pattern.fullmatch("first\nmore\nand more\nlog a/b, 15 entries\n")
+    assert not pattern.fullmatch("first\nlog a/b, 16 entries\n")
+    assert not pattern.fullmatch("first\nlog a/b, 15 entries\nand more\n")
+    assert not pattern_of("").fullmatch("a surprise\n")
