@@ -9,7 +9,6 @@
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -250,11 +249,12 @@ def _openings(
 ) -> list[form.OpeningRow]:
     rows: list[form.OpeningRow] = []
     raws = {row.index: row.raw() for row in shown.rows}
+    gone = {shown.disclosure.entries[index].id for index in shown.erased}
     for statement, path in sorted(set(request.disclose)):
         told = shown.disclosure.told.get(statement)
         if told is None:
-            with suppress(MissingEvidenceError):
-                sources.openings.blinds(statement)  # raises what it is: erased
+            if statement in gone:
+                sources.openings.blinds(statement)  # refused there, as erased
             raise UnknownReferenceError(
                 "a statement that this bundle discloses",
                 met=statement,

@@ -90,7 +90,7 @@ class CellMaker:
             if len(waiting) == len(pending):
                 time.sleep(_PAUSE_S)  # others are at work on all that is left
             pending = waiting
-        return done
+        return dict(sorted(done.items()))
 
     def _advance(self, cell: int, done: dict[int, str]) -> bool:
         decided = decided_in(self.folder, cell)

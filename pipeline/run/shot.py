@@ -209,7 +209,9 @@ def _compose_version(
     replaced: str | None,
 ) -> Composed:
     rows: list[JsonValue] = [{"cell": cell, "set": said} for cell, said in listed]
-    natural: JsonValue = [plan.shot, plan.view, rows, replaced or ""]
+    # Not the rows: of two versions that would replace the same one, or would both be
+    # the first, the second is a conflict, and never another current version.
+    natural: JsonValue = [plan.shot, plan.view, replaced or ""]
     act = None
     if replaced is not None:
         act = Act.model_validate({"verb": "supersede", "of": replaced})

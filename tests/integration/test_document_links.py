@@ -47,7 +47,7 @@ def broken(page: Path, target: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "page", documents(), ids=lambda page: page.relative_to(ROOT).as_posix()
+    "page", list(documents()), ids=lambda page: page.relative_to(ROOT).as_posix()
 )
 def test_every_link_leads_somewhere(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))

@@ -83,6 +83,20 @@ def test_a_forged_checkpoint_beside_a_forged_log_fails_by_its_signature(
     assert ("entry.added", 0) in found
 
 
+def test_an_entry_replaced_while_the_triggers_were_away_is_named(
+    grown: LedgerStudio,
+) -> None:
+    with grown.foreign() as connection:
+        connection.execute("PRAGMA recursive_triggers = OFF")
+        body = edited(bodies(connection)[6])
+        connection.execute(
+            "REPLACE INTO entry SELECT studio, log, idx, id, kind, ?, ? "
+            "FROM entry WHERE idx = 6",
+            (leaf_hash(body), body),
+        )
+    assert grown.found_by_fsck() == {("entry.edited", 6)}
+
+
 def test_a_deleted_entry_is_named(grown: LedgerStudio) -> None:
     with grown.foreign() as connection:
         connection.execute("DELETE FROM entry WHERE idx = 6")

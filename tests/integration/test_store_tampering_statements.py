@@ -146,6 +146,34 @@ def test_what_was_added_to_the_schema_is_named(grown: LedgerStudio, sql: str) ->
     assert grown.found_by_fsck() == {("schema.added", None)}
 
 
+def test_a_schema_rewritten_in_place_is_named(grown: LedgerStudio) -> None:
+    with grown.foreign(triggers=True) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'ON entry', 'ON entry WHEN 0') "
+            "WHERE name = 'entry_no_delete'"
+        )
+    assert grown.found_by_fsck() == {("schema.changed", None)}
+
+
+def test_a_schema_that_cannot_be_read_is_damage_and_no_rollback(
+    grown: LedgerStudio,
+) -> None:
+    with grown.foreign(triggers=True) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = 'x' WHERE name = 'entry_no_delete'"
+        )
+    codes = {code for code, _ in grown.found_by_fsck()}
+    assert codes == {"database.damaged", "schema.missing"}
+
+
+def test_an_altered_table_is_named(grown: LedgerStudio) -> None:
+    with grown.foreign(triggers=True) as connection:
+        connection.execute("ALTER TABLE statement ADD COLUMN note")
+    assert grown.found_by_fsck() == {("schema.changed", None)}
+
+
 def test_a_table_that_became_a_view_is_named(grown: LedgerStudio) -> None:
     with grown.foreign(triggers=True) as connection:
         for name in ("no_update", "no_delete", "no_replace", "no_gap"):

@@ -72,6 +72,9 @@ class StatementCheck:
             elif not self.anchor.in_doubt(line.index):
                 text = f"a statement was added at {line.index}: no entry has its id"
                 self._find(Damage.STATEMENT_ADDED, text, line.index, line.kind)
+
+    def check_complete(self) -> None:
+        """Name what had no row, once all statements were looked at."""
         for index, entry in self._waiting.values():
             text = f"the statement of entry {index} is not there"
             self._find(Damage.STATEMENT_MISSING, text, index, entry.kind)

@@ -1,0 +1,52 @@
+"""A process that dies between any two steps of a run leaves nothing amiss."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.simulators.shot_folder import (
+    ShotFolder,
+    check_version,
+    check_whole,
+    derived,
+    ended,
+    measured,
+)
+
+pytestmark = pytest.mark.slow
+
+DRIVER = Path(__file__).parent / "dying_run.py"
+FRAMES = range(1024, 1028)
+DEAD = 9
+
+
+def test_dying_before_any_step_changes_nothing_in_the_end(
+    one_cell: ShotFolder,
+) -> None:
+    counted = ended(_start(one_cell, [0]))
+    assert counted.code == 0, counted.err
+    steps = int(counted.out)
+    assert steps > 60
+    peace = one_cell.root / "0"
+    check_whole(peace, one_cell.root / "0-out", FRAMES)
+    # Two drivers at once: most of their time goes into fsync.
+    halves = [range(start, steps + 1, 2) for start in (1, 2)]
+    drivers = [_start(one_cell, half) for half in halves]
+    for half, driver in zip(halves, drivers, strict=True):
+        driven = ended(driver)
+        rows = [tuple(map(int, line.split())) for line in driven.out.splitlines()]
+        assert rows == [(step, DEAD, 0) for step in half], driven.err
+    for step in range(1, steps + 1):
+        production, out = one_cell.root / str(step), one_cell.root / f"{step}-out"
+        check_whole(production, out, FRAMES)
+        check_version(production)
+        assert derived(production) == derived(peace)
+        assert measured(production) == measured(peace)
+
+
+def _start(shot: ShotFolder, steps: Sequence[int]) -> subprocess.Popen[str]:
+    words = [shot.root, *map(str, steps), "--", "run", shot.recipe]
+    return shot.start_process([sys.executable, DRIVER, *words])
