@@ -101,7 +101,15 @@ def _shot(folder: Path, size: tuple[int, int], frames: int) -> Path:
     with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("pictures", total=2 * frames)
         now = datetime.now(UTC)
-        return write_shot(folder, size, frames, now, lambda: progress.advance(task))
+        recipe = write_shot(folder, size, frames, now, lambda: progress.advance(task))
+    if read_recipe(recipe).frames.count() != frames:
+        raise UsageError(
+            "the number of frames that the folder's shot has",
+            met=f"{frames}",
+            advice="Choose another folder with --out, or leave --frames as it was.",
+            where="--frames",
+        )
+    return recipe
 
 
 def _show(out: Path, verdict: Verdict, frames: int) -> None:

@@ -168,7 +168,8 @@ def _explain(verdict: Verdict) -> None:
         say(f"  FAIL  {failure.step}: {failure.error}", style="red")
     for point in verdict.open_points:
         say(f"  open  {point.reason.value}: {point.what} ({point.count})")
-    say(verdict.pixels)
-    say(f"log {verdict.log or 'unknown'}, {verdict.size} entries; self-attested:")
-    say("no outside witness confirms when these records were made.")
+    if verdict.log:
+        say(verdict.pixels)
+        say(f"log {verdict.log}, {verdict.size} entries; self-attested:")
+        say("no outside witness confirms when these records were made.")
     say(f"{verdict.state.value} (exit {verdict.exit_code})", style="bold")

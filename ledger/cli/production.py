@@ -36,8 +36,11 @@ def init(
     title: Annotated[str | None, typer.Option(help="Title of the production.")] = None,
     company: Annotated[str | None, typer.Option(help="The studio's name.")] = None,
     domain: Annotated[
-        str, typer.Option(help="The studio's domain: names the log for ever.")
-    ] = "jangbu.invalid",
+        str | None,
+        typer.Option(
+            help="The studio's domain: names the log for ever (jangbu.invalid)."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a production folder: keys, trust file, log with its genesis."""
@@ -60,18 +63,20 @@ def init(
 
 
 def _registry(
-    source: Path | None, title: str | None, company: str | None, domain: str
+    source: Path | None, title: str | None, company: str | None, domain: str | None
 ) -> Registry:
-    if source is not None:
+    if source is not None and title is None and company is None and domain is None:
         return read_registry(source)
-    if title is None or company is None:
+    if source is not None or title is None or company is None:
         raise UsageError(
-            "--from production.toml, or --title and --company",
-            met="neither",
+            "--from production.toml, or --title and --company (and --domain)",
+            met="both" if source else "neither",
             advice="Give one of the two.",
         )
     draft = Registry.model_construct(
-        production=ProductionTable.model_construct(title=title, domain=domain),
+        production=ProductionTable.model_construct(
+            title=title, domain=domain or "jangbu.invalid"
+        ),
         party=(PartyTable.model_construct(type="organisation", name=company),),
         element=(),
         shot=(),

@@ -150,7 +150,8 @@ def test_a_schema_rewritten_in_place_is_named(grown: LedgerStudio) -> None:
     with grown.foreign(triggers=True) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
-            "UPDATE sqlite_master SET sql = replace(sql, 'ON entry', 'ON entry WHEN 0') "
+            "UPDATE sqlite_master "
+            "SET sql = replace(sql, 'entry BEGIN', 'entry WHEN 0 BEGIN') "
             "WHERE name = 'entry_no_delete'"
         )
     assert grown.found_by_fsck() == {("schema.changed", None)}
