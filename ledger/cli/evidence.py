@@ -70,7 +70,8 @@ def bundle_production(
         blobs=production.blobs,
         frames=SealedFiles(production.vault.locations()).read,
     )
-    collected = collect(sources, request, production.keys.signing_key("studio"))
+    with production.vault.reading():
+        collected = collect(sources, request, production.keys.signing_key("studio"))
     write_bundle(out, collected, overwrite=force)
     return collected
 

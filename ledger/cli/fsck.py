@@ -11,10 +11,10 @@ from ledger.cli.production import AsJson, Folder
 from ledger.errors import ForeignLogError
 from ledger.evidence.fsck.check import Holdings, fsck
 from ledger.evidence.fsck.report import Report
-from ledger.evidence.trust import read_trust
+from ledger.evidence.trust import TrustFile, read_trust
 from ledger.log.note import Verifier
 from ledger.production.layout import Layout
-from ledger.production.opening import assemble
+from ledger.production.opening import Production, assemble
 from ledger.production.registry import read_registry
 from ledger.store.published import PublishedLog
 
@@ -50,17 +50,20 @@ def _check(layout: Layout, trust: Path | None) -> Report:
             advice="Give the trust file that this production's init wrote.",
             where=str(trust or layout.trust),
         )
-    return fsck(
-        Holdings(
-            database=layout.database,
-            studio=production.studio,
-            log=production.log,
-            verifiers=[Verifier.from_vkey(vkey) for vkey in trusted.log_vkeys],
-            published=PublishedLog(layout.published),
-            blobs=production.blobs,
-            openings=production.vault,
-            genesis_leaf=trusted.genesis_leaf,
-        )
+    with production.vault.reading():
+        return fsck(_holdings(layout, production, trusted))
+
+
+def _holdings(layout: Layout, production: Production, trusted: TrustFile) -> Holdings:
+    return Holdings(
+        database=layout.database,
+        studio=production.studio,
+        log=production.log,
+        verifiers=[Verifier.from_vkey(vkey) for vkey in trusted.log_vkeys],
+        published=PublishedLog(layout.published),
+        blobs=production.blobs,
+        openings=production.vault,
+        genesis_leaf=trusted.genesis_leaf,
     )
 
 

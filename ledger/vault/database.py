@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +90,7 @@ class Database:
             )
         self.path = path
         self._engine = _engine(path, busy_seconds)
+        self._session = threading.local()
         with _wrapping(path, (sqlite3.Error, OSError)):
             # A copy from a backup may have lost its mode.
             if path.stat().st_mode & 0o077:
@@ -106,10 +108,25 @@ class Database:
             StoreFullError, StoreUnavailableError, StoreError, UnreadableInputError:
                 for what SQLite reports.
         """
+        reading: Connection | None = getattr(self._session, "connection", None)
+        if reading is not None and not write:
+            with _wrapping(self.path):
+                yield reading
+            return
         with _wrapping(self.path), self._engine.connect() as plain:
             connection = plain.execution_options(immediate=write)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One snapshot for many reads of this thread: opening the file is the cost."""
+        with self.transaction(write=False) as connection:
+            self._session.connection = connection
+            try:
+                yield
+            finally:
+                self._session.connection = None
 
     def scrub(self) -> None:
         """Leave no trace of deleted rows in the vault's files; costs a copy of them.

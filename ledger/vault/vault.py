@@ -7,6 +7,7 @@ key: it asks for one at each use, and who destroys the key has erased the value.
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
@@ -97,6 +98,10 @@ class Vault:
         Like `keep`; a path is such as "/files/12/declared".
         """
         self._keep(list(items_at(statement_id, kept)))
+
+    def reading(self) -> AbstractContextManager[None]:
+        """One snapshot for many reads, for whoever is about to open very much."""
+        return self._database.reading()
 
     def blinds(self, statement_id: str) -> tuple[bytes, bytes]:
         """b("") and b("/by") of a statement.

@@ -55,3 +55,13 @@ def one_cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShotFolder]:
     folder = make_shot(tmp_path_factory.mktemp("cell"), range(1024, 1028), (64, 36))
     yield folder
     folder.close()
+
+
+@pytest.fixture(scope="session")
+def finished(one_cell: ShotFolder) -> Undisturbed:
+    """Those four frames, run; tests take copies."""
+    production, out = one_cell.copy_production("whole"), one_cell.root / "whole-out"
+    start = time.monotonic()
+    done = one_cell.run(production, "--out", out)
+    assert done.code == 0, done.err
+    return Undisturbed(production, out, {1: time.monotonic() - start})

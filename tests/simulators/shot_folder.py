@@ -106,9 +106,9 @@ class ShotFolder:
     def recipe(self) -> Path:
         return self.root / "recipe.toml"
 
-    def copy_production(self, name: str) -> Path:
-        """A copy of the production as it is now: the same keys, registry and log."""
-        return Path(shutil.copytree(self.production, self.root / name))
+    def copy_production(self, name: str, source: Path | None = None) -> Path:
+        """A copy of a production as it is now: the same keys, registry and log."""
+        return Path(shutil.copytree(source or self.production, self.root / name))
 
     # --- running ------------------------------------------------------------------
 
