@@ -49,9 +49,13 @@ class Owner:
         """Remove our temporary names but those that count, and let the lock go."""
         # What cannot be removed or judged now is left to a later run's sweep.
         with contextlib.suppress(OSError, JangbuError):
-            kept = awaited(self._output).get(self.token, set())
-            _remove(self._output, self.token, kept)
+            _remove(self._output, self.token, self._kept())
         os.close(self._lock)
+
+    def _kept(self) -> set[str]:
+        if not any(self.folder.iterdir()):
+            return set()
+        return awaited(self._output).get(self.token, set())
 
     def __enter__(self) -> Self:
         return self

@@ -23,9 +23,7 @@ DRIVER = Path(__file__).parent / "lying_run.py"
 
 def _lie(shot: ShotFolder, production: Path, out: Path, *words: str) -> Done:
     more = ["run", shot.recipe, "-p", production, "--out", out, "--workers", "1"]
-    return ended(
-        shot.start_process([sys.executable, DRIVER, *more, "--json", *words])
-    )
+    return ended(shot.start_process([sys.executable, DRIVER, *more, "--json", *words]))
 
 
 def _refused_cells(out: Path) -> list[str]:

@@ -13,13 +13,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from PIL import Image
@@ -27,6 +28,7 @@ from PIL import Image
 COMMAND = Path(sys.executable).parent / "jangbu"
 CODE = "SQ010_0040"
 TIMEOUT_S = 120
+MODULES: Final = tempfile.TemporaryDirectory(prefix="jangbu-modules-")
 
 RECIPE = """
 [shot]
@@ -128,7 +130,7 @@ class ShotFolder:
 
     def _environment(self) -> dict[str, str]:
         # Modules compiled once for all of a test run's many processes.
-        cache = {"PYTHONPYCACHEPREFIX": str(self.root / "modules")}
+        cache = {"PYTHONPYCACHEPREFIX": MODULES.name}
         kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         return {**kept, **cache, "JANGBU_FAULT": self.mark}
 
