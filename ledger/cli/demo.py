@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,13 +124,24 @@ def _show(out: Path, verdict: Verdict, frames: int) -> None:
     console.print(table)
     say("The photograph is real (a cat, CC0); the green field, the interior, the title")
     say("and all names are synthetic. Try next:")
+    jangbu = _own_name()
+    verify = f"{jangbu} verify {out}/bundle.zip --trust {out}/trust.json"
     for command in (
-        f"jangbu verify {out}/bundle.zip --trust {out}/trust.json",
-        f"jangbu verify {out}/bundle.zip --trust {out}/trust.json --media {out}/frames",
-        f"jangbu fsck {out}/production",
-        f"jangbu run {out}/shot/recipe.toml -p {out}/production --out {out}/frames",
+        verify,
+        f"{verify} --media {out}/frames",
+        f"{jangbu} fsck {out}/production",
+        f"{jangbu} run {out}/shot/recipe.toml -p {out}/production --out {out}/frames",
     ):
         say(f"  {command}")
+
+
+def _own_name() -> str:
+    """How this command can be called again: by its name if that finds it."""
+    found = shutil.which("jangbu")
+    called = Path(sys.argv[0])
+    if found is not None and Path(found).resolve() == called.resolve():
+        return "jangbu"
+    return str(called)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -22,8 +22,9 @@ DRIVER = Path(__file__).parent / "lying_run.py"
 
 
 def _lie(shot: ShotFolder, production: Path, out: Path, *words: str) -> Done:
-    more = ["run", shot.recipe, "-p", production, "--out", out, "--workers", "1"]
-    return ended(shot.start_process([sys.executable, DRIVER, *more, "--json", *words]))
+    script: list[str | Path] = [sys.executable, DRIVER, "run", shot.recipe]
+    more: list[str | Path] = ["-p", production, "--out", out, "--workers", "1"]
+    return ended(shot.start_process([*script, *more, "--json", *words]))
 
 
 def _refused_cells(out: Path) -> list[str]:

@@ -48,5 +48,6 @@ def test_dying_before_any_step_changes_nothing_in_the_end(
 
 
 def _start(shot: ShotFolder, steps: Sequence[int]) -> subprocess.Popen[str]:
-    words = [shot.root, *map(str, steps), "--", "run", shot.recipe]
+    words: list[str | Path] = [shot.root, *map(str, steps)]
+    words += ["--", "run", shot.recipe]
     return shot.start_process([sys.executable, DRIVER, *words])

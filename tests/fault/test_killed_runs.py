@@ -33,6 +33,7 @@ def test_twenty_kills_leave_what_an_undisturbed_run_leaves(
 ) -> None:
     chance = random.Random(20261122)  # noqa: S311  # repeatable, not secret
     kills = rounds = 0
+    production = shot.production
     while kills < KILLS:
         rounds += 1
         production = shot.copy_production(f"killed{rounds}")

@@ -188,7 +188,15 @@ def test_a_read_only_folder_is_refused_before_anything_is_stated(
         head = []
         for folder in (out, *(path for path in out.rglob("*") if path.is_dir())):
             folder.chmod(0o500)
-    words = ["run", one_cell.recipe, "-p", production, "--out", out, "--json"]
+    words: list[str | Path] = [
+        "run",
+        one_cell.recipe,
+        "-p",
+        production,
+        "--out",
+        out,
+        "--json",
+    ]
     done = ended(one_cell.start_process([*head, COMMAND, *words]))
     assert (done.code, done.json["error"]["code"]) == (7, "store.unavailable"), done.err
     assert entries(production) == before
@@ -262,7 +270,7 @@ def test_a_frame_that_cannot_be_written_whole_is_not_written_at_all(
     shot = make_shot(tmp_path, range(1024, 1026), (640, 480))
     production, out = shot.production, tmp_path / "out"
     limit = 500 << 10  # more than the database needs, and less than a frame does
-    words = ["--out", out, "--json", "--workers", str(workers)]
+    words: list[str | Path] = ["--out", out, "--json", "--workers", str(workers)]
     script = f'ulimit -f {limit // 512}; exec "$0" "$@"'
     process = shot.start_process(
         ["sh", "-c", script, COMMAND, "run", shot.recipe, "-p", production, *words]

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +118,7 @@ class ShotFolder:
         """Start the command."""
         return self.start_process([COMMAND, *words])
 
-    def start_process(self, words: list[str | Path]) -> subprocess.Popen[str]:
+    def start_process(self, words: Sequence[str | Path]) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [str(word) for word in words],
             stdout=subprocess.PIPE,
@@ -151,12 +151,12 @@ class ShotFolder:
 
     def processes(self) -> list[int]:
         """Processes that live and were started from here, workers too."""
-        found = []
         wanted = f"JANGBU_FAULT={self.mark}".encode()
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdecimal() and wanted in _started_with(folder):
-                found.append(int(folder.name))
-        return found
+        return [
+            int(folder.name)
+            for folder in Path("/proc").iterdir()
+            if folder.name.isdecimal() and wanted in _started_with(folder)
+        ]
 
     def none_left(self, seconds: float = 30) -> bool:
         """Whether all processes are gone, soon.
@@ -212,7 +212,7 @@ def kill(process: subprocess.Popen[str]) -> None:
             stream.close()
 
 
-def soon(condition: Any, seconds: float = 30) -> bool:  # noqa: ANN401  # any callable
+def soon(condition: Callable[[], bool], seconds: float = 30) -> bool:
     """Whether a condition comes true before time is up."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -242,7 +242,10 @@ def stated(production: Path) -> list[Stated]:
     )
     with closing(sqlite3.connect(production / "ledger.sqlite")) as connection:
         rows = connection.execute(query).fetchall()
-    return [Stated(*row[:4], json.loads(row[4])) for row in rows]
+    return [
+        Stated(index, kind, said, bytes(entry), json.loads(statement))
+        for index, kind, said, entry, statement in rows
+    ]
 
 
 def entries(production: Path) -> list[bytes]:
