@@ -4,6 +4,7 @@ Each kind's body has a frozen model of its own in the sibling modules; what is p
 stands in it as a commitment (`Private`). Unknown fields are refused.
 """
 
+from abc import abstractmethod
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -105,9 +106,9 @@ class Leaf(Record):
     v: Literal[1] = 1
 
     @property
+    @abstractmethod
     def number(self) -> int:
         """The frame, or whatever else its blob is ordered by."""
-        raise NotImplementedError
 
 
 class Blob(Record):

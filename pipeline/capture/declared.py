@@ -8,7 +8,6 @@ A pure function of the bytes, with bounded sizes, that decodes no pixels. What i
 not understand stands there as bytes; beyond a bound, as length and digest.
 """
 
-import struct
 import unicodedata
 import zlib
 from collections.abc import Iterator
@@ -17,12 +16,15 @@ from typing import Final, NoReturn
 from ledger.encoding.canonical import JsonValue
 from pipeline.capture.exif import exif_fields, raw, text
 from pipeline.errors import UnreadableFrameError
+from pipeline.frames.containers import (
+    JPEG_MAGIC,
+    PNG_MAGIC,
+    jpeg_segments,
+    png_chunks,
+)
 
 LARGEST_TEXT: Final = 4 * 2**20
 MOST_ITEMS: Final = 256
-
-_PNG_MAGIC: Final = b"\x89PNG\r\n\x1a\n"
-_JPEG_MAGIC: Final = b"\xff\xd8\xff"
 
 DECLARED: Final = "declared/1"
 """The reading that this module does; another result is another number."""
@@ -33,7 +35,7 @@ _XMP_MORE: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _PHOTOSHOP: Final = b"Photoshop 3.0\0"
 _XMP_KEYWORD: Final = "XML:com.adobe.xmp"
 
-_APP1, _APP13, _COM, _SOS, _EOI = 0xE1, 0xED, 0xFE, 0xDA, 0xD9
+_APP1, _APP13, _COM = 0xE1, 0xED, 0xFE
 
 Declaration = dict[str, JsonValue]
 
@@ -46,10 +48,10 @@ def declared(content: bytes) -> Declaration | None:
     Raises:
         UnreadableFrameError: neither a PNG nor a JPEG, or cut short.
     """
-    if content.startswith(_PNG_MAGIC):
+    if content.startswith(PNG_MAGIC):
         items = _png_items(content)
         container = "png"
-    elif content.startswith(_JPEG_MAGIC):
+    elif content.startswith(JPEG_MAGIC):
         items = _jpeg_items(content)
         container = "jpeg"
     else:
@@ -65,24 +67,11 @@ def declared(content: bytes) -> Declaration | None:
 
 def _png_items(content: bytes) -> Iterator[Declaration]:
     """Text may stand behind the picture data too, so the walk goes on to IEND."""
-    for kind, body in _png_chunks(content):
+    for kind, body in png_chunks(content):
         if kind == b"eXIf":
             yield {"chunk": "eXIf", "exif": exif_fields(body)}
         elif kind in (b"tEXt", b"zTXt", b"iTXt"):
             yield {"chunk": kind.decode("ascii"), **_png_text(kind, body)}
-
-
-def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    offset, kind = len(_PNG_MAGIC), b""
-    while kind != b"IEND":
-        if offset + 12 > len(content):
-            _refuse("a picture with its end", "the end of the file")
-        length, kind = struct.unpack_from(">I4s", content, offset)
-        if offset + 12 + length > len(content):
-            _refuse("whole chunks", "a chunk longer than the file")
-        body = b"" if kind == b"IDAT" else content[offset + 8 : offset + 8 + length]
-        yield kind, body
-        offset += 12 + length
 
 
 def _png_text(kind: bytes, body: bytes) -> Declaration:
@@ -120,7 +109,7 @@ def _inflated(packed: bytes, *, latin: bool) -> Declaration:
 
 
 def _jpeg_items(content: bytes) -> Iterator[Declaration]:
-    for marker, body in _jpeg_segments(content):
+    for marker, body in jpeg_segments(content):
         if marker == _COM:
             yield {"segment": "COM", "text": _utf8(body.rstrip(b"\0"))}
         elif marker == _APP1 and body.startswith(_EXIF):
@@ -131,24 +120,6 @@ def _jpeg_items(content: bytes) -> Iterator[Declaration]:
             yield {"segment": "APP1", "xmp_part": raw(body[len(_XMP_MORE) :])}
         elif marker == _APP13 and body.startswith(_PHOTOSHOP):
             yield {"segment": "APP13", "photoshop": raw(body[len(_PHOTOSHOP) :])}
-
-
-def _jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Segments before the first scan, where writers put what they declare."""
-    offset = 2
-    while True:
-        while content[offset : offset + 2] == b"\xff\xff":
-            offset += 1
-        if offset + 4 > len(content) or content[offset] != 0xFF:
-            _refuse("segments up to the picture", "something else")
-        marker = content[offset + 1]
-        if marker in (_SOS, _EOI):
-            return
-        length = int.from_bytes(content[offset + 2 : offset + 4])
-        if length < 2 or offset + 2 + length > len(content):
-            _refuse("whole segments", "a segment longer than the file")
-        yield marker, content[offset + 4 : offset + 2 + length]
-        offset += 2 + length
 
 
 def _latin(content: bytes) -> JsonValue:

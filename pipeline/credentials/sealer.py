@@ -19,13 +19,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from pipeline.credentials.jumbf import (
-    JPEG_MAGIC,
-    PNG_MAGIC,
-    jpeg_segments,
-    manifest_store_of,
-    png_chunks,
-)
+from pipeline.credentials.jumbf import manifest_store_of
 from pipeline.credentials.manifest import (
     Definition,
     FrameCredential,
@@ -33,6 +27,12 @@ from pipeline.credentials.manifest import (
 )
 from pipeline.credentials.settings import CredentialSettings
 from pipeline.errors import ManifestRefusedError
+from pipeline.frames.containers import (
+    JPEG_MAGIC,
+    PNG_MAGIC,
+    jpeg_segments,
+    png_chunks,
+)
 
 MAGICS: Final = {"image/png": PNG_MAGIC, "image/jpeg": JPEG_MAGIC}
 

@@ -19,11 +19,11 @@ from ledger.records.identity import (
     as_token,
     as_uid,
 )
-from pipeline.credentials.jumbf import PNG_MAGIC
 from pipeline.credentials.manifest import FrameCredential, LayerCredential
 from pipeline.credentials.reader import read_credential
 from pipeline.credentials.sealer import Sealed, Sealer
 from pipeline.errors import SettingsError
+from pipeline.frames.containers import PNG_MAGIC
 
 MOST_BYTES_ADDED: Final = 10_000
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulators.shot_folder import ShotFolder, make_shot
+from tests.simulators.shot_folder import (
+    ShotFolder,
+    make_shot,
+)
 
 FRAMES = range(1001, 1097)
 """96 frames in four cells of the absolute grid: 23, 32, 32 and 9."""

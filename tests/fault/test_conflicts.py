@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.fault.conftest import Undisturbed
+from tests.simulators.logged_shot import (
+    check_whole,
+    entries,
+    waiting,
+)
 from tests.simulators.shot_folder import (
     Done,
     ShotFolder,
-    check_whole,
     ended,
-    entries,
-    waiting,
 )
 
 pytestmark = pytest.mark.slow

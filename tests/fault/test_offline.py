@@ -2,16 +2,18 @@
 
 import pytest
 
-from tests.simulators.opened_files import OpenedFiles
-from tests.simulators.shot_folder import (
-    ShotFolder,
+from tests.simulators.logged_shot import (
     check_version,
     check_whole,
-    ended,
     entries,
     of_kind,
     seals_of,
     waiting,
+)
+from tests.simulators.opened_files import OpenedFiles
+from tests.simulators.shot_folder import (
+    ShotFolder,
+    ended,
 )
 
 pytestmark = pytest.mark.slow

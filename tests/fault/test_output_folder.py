@@ -11,17 +11,19 @@ from pathlib import Path
 import pytest
 
 from tests.fault.conftest import Undisturbed
+from tests.simulators.logged_shot import (
+    check_version,
+    check_whole,
+    entries,
+    frames_in,
+    of_kind,
+)
 from tests.simulators.shot_folder import (
     COMMAND,
     Done,
     ShotFolder,
-    check_version,
-    check_whole,
     ended,
-    entries,
-    frames_in,
     make_shot,
-    of_kind,
 )
 
 pytestmark = pytest.mark.slow
@@ -113,7 +115,6 @@ def test_a_damaged_record_of_the_run_is_reported(own: Own) -> None:
     "damage",
     [
         b"",
-        b"{",
         b'{"v":1}',
         b"\xff\xfe",
         b'{"cell":32,"frames":[],"owner":"x","parcel":{},"set":"y","v":1}',

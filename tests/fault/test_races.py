@@ -6,20 +6,22 @@ import time
 import pytest
 
 from tests.fault.conftest import FRAMES, Undisturbed
-from tests.simulators.opened_files import OpenedFiles
-from tests.simulators.shot_folder import (
-    ShotFolder,
+from tests.simulators.logged_shot import (
     check_tidy,
     check_version,
     check_whole,
     derived,
-    ended,
     entries,
-    kill,
     leaves,
     measured,
     of_kind,
     seals_of,
+)
+from tests.simulators.opened_files import OpenedFiles
+from tests.simulators.shot_folder import (
+    ShotFolder,
+    ended,
+    kill,
     soon,
 )
 

@@ -5,7 +5,6 @@ private in JSON, no file, and not one entry more in the log.
 """
 
 import os
-import shutil
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,16 +13,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.simulators.logged_shot import (
+    check_version,
+    check_whole,
+    entries,
+    of_kind,
+)
 from tests.simulators.picture_files import SIGNATURE, chunk, header
 from tests.simulators.shot_folder import (
     Done,
     ShotFolder,
-    check_version,
-    check_whole,
     ended,
-    entries,
+    keeps_private,
     make_shot,
-    of_kind,
     soon,
 )
 
@@ -44,12 +46,8 @@ def founded_shot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShotFolde
 @pytest.fixture
 def shot(founded_shot: ShotFolder, tmp_path: Path) -> ShotFolder:
     """Everything but the production, which is shared: nothing may change it."""
-    for name in ("plate", "bg", "recipe.toml"):
-        source = founded_shot.root / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, tmp_path / name)
     (tmp_path / "prod").symlink_to(founded_shot.production)
-    return ShotFolder(tmp_path, mark=founded_shot.mark)
+    return founded_shot.copy_pictures(tmp_path)
 
 
 def refused(
@@ -68,17 +66,6 @@ def refused(
     assert not list((shot.production / "outbox").iterdir())
     assert not frames.exists()
     return done
-
-
-def keeps_private(done: Done) -> None:
-    for private in ("tmp", "p.10", "plate", "interior", "actor", "SQ010", "김민수"):
-        assert private not in done.out, done.out
-
-
-def edit(shot: ShotFolder, old: str, new: str) -> None:
-    text = shot.recipe.read_text()
-    assert old in text
-    shot.recipe.write_text(text.replace(old, new))
 
 
 def grey(path: Path, size: tuple[int, int] = SIZE, mode: str = "L") -> None:
@@ -224,7 +211,7 @@ def test_a_matte_that_cannot_be_used_is_named(
 def test_a_recipe_that_cannot_be_meant_is_refused_with_its_field(
     shot: ShotFolder, old: str, new: str, parts: tuple[str, ...]
 ) -> None:
-    edit(shot, old, new)
+    shot.edit_recipe(old, new)
     name = "frame.hole" if "1029" in new else "run.recipe"
     refused(shot, 4, name, *parts)
 
@@ -248,7 +235,7 @@ def test_a_recipe_that_is_not_there_is_refused(shot: ShotFolder) -> None:
 def test_a_file_name_longer_than_systems_allow_is_a_missing_file(
     shot: ShotFolder,
 ) -> None:
-    edit(shot, "plate/p.", "plate/" + "가" * 300 + ".")
+    shot.edit_recipe("plate/p.", "plate/" + "가" * 300 + ".")
     refused(shot, 4, "frame.hole")
 
 
@@ -267,14 +254,14 @@ def test_a_hangul_name_is_found_composed_and_decomposed(
         path = shot.root / spelled
         path.parent.mkdir(exist_ok=True)
         (shot.root / f"plate/p.{frame}.png").rename(path)
-    edit(shot, "plate/p.%04d", f"{NAME}.%04d")
+    shot.edit_recipe("plate/p.%04d", f"{NAME}.%04d")
     done = shot.run(production, "--out", tmp_path / "out")
     assert done.code == 0, done.err
     check_whole(production, tmp_path / "out", FRAMES)
 
 
 def test_a_decomposed_name_in_the_recipe_is_refused(shot: ShotFolder) -> None:
-    edit(shot, "plate/p.%04d", unicodedata.normalize("NFD", f"{NAME}.%04d"))
+    shot.edit_recipe("plate/p.%04d", unicodedata.normalize("NFD", f"{NAME}.%04d"))
     refused(shot, 4, "run.recipe", "recipe.toml", "layer.1.source", "NFC")
 
 
@@ -295,96 +282,6 @@ def test_no_workers_is_a_wrong_call(shot: ShotFolder) -> None:
     assert done.code == 2
     assert "--workers" in done.err
     assert entries(shot.production) == before
-
-
-# --- production folders -----------------------------------------------------------
-
-
-def _run_in(shot: ShotFolder, production: Path) -> Done:
-    done = shot.run(production)
-    assert not (production / "frames").exists()
-    keeps_private(done)
-    return done
-
-
-def test_a_folder_that_is_no_production_is_refused(
-    shot: ShotFolder, tmp_path: Path
-) -> None:
-    done = _run_in(shot, tmp_path / "plate")
-    assert (done.code, done.json["error"]["code"]) == (4, "production"), done.err
-    assert "production.toml" in done.err
-
-
-def test_a_production_without_keys_is_refused(
-    founded_shot: ShotFolder, shot: ShotFolder
-) -> None:
-    production = founded_shot.copy_production("keyless")
-    shutil.rmtree(production / "keys")
-    before = entries(production)
-    done = _run_in(shot, production)
-    assert (done.code, done.json["error"]["code"]) == (7, "keys.missing"), done.err
-    assert "keys" in done.err
-    assert entries(production) == before
-
-
-def test_another_production_s_keys_are_refused(
-    founded_shot: ShotFolder, shot: ShotFolder, tmp_path: Path
-) -> None:
-    production = founded_shot.copy_production("foreign-keys")
-    other = tmp_path / "other"
-    source = founded_shot.root / "production.toml"
-    assert shot.command("init", other, "--from", source).code == 0
-    shutil.rmtree(production / "keys")
-    shutil.copytree(other / "keys", production / "keys")
-    before = entries(production)
-    done = _run_in(shot, production)
-    assert (done.code, done.json["error"]["code"]) == (6, "keys.foreign"), done.err
-    assert entries(production) == before
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "parts"),
-    [
-        ("element = [", "element = [[[", ("production.toml", "line")),
-        ('name = "actor"', 'name = "interior"', ("production.toml", "element")),
-        ("shot = [", "shots = [", ("production.toml", "shots")),
-        ('code = "SQ010_0040"', "code = 40", ("production.toml", "shot.0.code")),
-    ],
-)
-def test_a_broken_registry_is_refused_with_its_field(
-    founded_shot: ShotFolder,
-    shot: ShotFolder,
-    tmp_path: Path,
-    old: str,
-    new: str,
-    parts: tuple[str, ...],
-) -> None:
-    production = Path(shutil.copytree(founded_shot.production, tmp_path / "broken"))
-    path = production / "production.toml"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-    before = entries(production)
-    done = _run_in(shot, production)
-    assert (done.code, done.json["error"]["code"]) == (4, "production"), done.err
-    for part in parts:
-        assert part in done.err
-    assert entries(production) == before
-
-
-@pytest.mark.parametrize("code", ["SQ010/0040", "../SQ010", ".hidden", "가" * 90])
-def test_a_shot_code_that_is_no_file_name_is_refused(
-    founded_shot: ShotFolder, shot: ShotFolder, tmp_path: Path, code: str
-) -> None:
-    production = Path(shutil.copytree(founded_shot.production, tmp_path / "code"))
-    path = production / "production.toml"
-    path.write_text(path.read_text().replace("SQ010_0040", code))
-    edit(shot, "SQ010_0040", code)
-    before = entries(production)
-    done = _run_in(shot, production)
-    assert (done.code, done.json["error"]["code"]) == (4, "run.recipe"), done.err
-    assert "shot.code" in done.err
-    assert entries(production) == before
 
 
 # --- inputs that change -----------------------------------------------------------

@@ -8,12 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.credentials.jumbf import (
-    JPEG_MAGIC,
-    PNG_MAGIC,
-    manifest_store_of,
-)
+from pipeline.credentials.jumbf import manifest_store_of
 from pipeline.errors import UnreadableFrameError
+from pipeline.frames.containers import JPEG_MAGIC, PNG_MAGIC
 
 C2PA = bytes.fromhex("63327061001100108000 00aa00389b71".replace(" ", ""))
 OTHER = bytes(16)

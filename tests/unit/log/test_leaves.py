@@ -96,6 +96,6 @@ def test_leaves_stand_in_order_and_no_frame_has_two() -> None:
             read_leaves(SealedLeaf, raw, stated_of(raw))
 
 
-def test_a_bare_leaf_has_no_number() -> None:
-    with pytest.raises(NotImplementedError):
-        _ = Leaf().number
+def test_a_leaf_must_say_what_it_is_ordered_by() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        Leaf()  # type: ignore[abstract]
