@@ -99,3 +99,10 @@ class DemoMaterialError(PipelineError):
 
     code = "demo.material"
     exit_code = 7
+
+
+class DroppedFramesError(PipelineError):
+    """A run's version would drop frames of the version in force."""
+
+    code = "run.dropped"
+    exit_code = 6

@@ -1,7 +1,8 @@
 """`jangbu bundle`, `verify`, `fsck` and `disclose`: evidence."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from ledger.cli.sealed_files import SealedFiles
 from ledger.errors import UnreadableInputError, UsageError
 from ledger.evidence.bundle import Bundle, Request, Sources, collect, write_bundle
 from ledger.evidence.steps.media import Readers
-from ledger.evidence.trust import read_trust
+from ledger.evidence.trust import TrustFile, read_trust
 from ledger.evidence.verdict import Verdict
 from ledger.evidence.verify import verify_bundle
 from ledger.production.opening import Production, opened
@@ -31,7 +32,7 @@ def bundle(
     ] = "none",
     disclose: Annotated[
         list[str] | None,
-        typer.Option(help="A private field to open, as STATEMENT:PATH."),
+        typer.Option(help="A private field to open, as ENTRY:PATH (4:/body/name)."),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace the file if it exists.")] = False,
     as_json: AsJson = False,
@@ -43,11 +44,14 @@ def bundle(
             request = Request(
                 shots=tuple(_shot_uid(production, code) for code in shot or ()),
                 frames=_frames(frames),
-                disclose=tuple(_field(text) for text in disclose or ()),
+                disclose=tuple(_field(text, production) for text in disclose or ()),
             )
             collected = bundle_production(production, request, out, force=force)
+            waiting = sum(1 for _ in production.recorder.outbox.pending())
         size = out.stat().st_size
         say(f"Wrote {out}: {collected.size} entries, {size:,} bytes.")
+        if waiting:
+            say(f"{waiting} parcels wait in the outbox and are not in this bundle.")
         if collected.withheld:
             say(f"Withheld {collected.withheld}, of these erased {collected.erased}.")
         return 0, {
@@ -99,15 +103,19 @@ def _frames(text: str) -> str:
     return text
 
 
-def _field(text: str) -> tuple[str, str]:
+def _field(text: str, production: Production) -> tuple[str, str]:
     statement, colon, path = text.partition(":")
     if not colon or not path.startswith("/"):
         raise UsageError(
-            "a field as STATEMENT:/path",
+            "a field as ENTRY:/path",
             met=text,
-            advice="Give the statement's id and the field's path, as in ID:/body/name.",
+            advice="Give an index or a statement's id, and a path: 4:/body/name.",
             where="--disclose",
         )
+    if statement.isdigit() and len(statement) < len("18446744073709551615"):
+        index = int(statement)
+        found = production.reader().statements(index, index + 1)
+        statement = found[0].id if found else statement
     return statement, path
 
 
@@ -124,14 +132,16 @@ def verify(
     """Verify a bundle offline: 0 verified, 3 open or origin unknown, 5 failed."""
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
+        trusted = read_trust(trust) if trust else None
         verdict = verify_bundle(
             _read(file),
-            read_trust(trust) if trust else None,
+            trusted,
             Readers(pixels=FramePixels(), credentials=FrameCredentials()),
             _media(media) if media else None,
         )
-        _explain(verdict)
-        return verdict.exit_code, verdict.to_json()
+        _explain(verdict, trusted)
+        document = {**verdict.to_json(), "program": f"jangbu {version('jangbu')}"}
+        return verdict.exit_code, document
 
     raise typer.Exit(answer(use_case, as_json=as_json))
 
@@ -148,29 +158,49 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _media(folder: Path) -> Iterator[tuple[str, bytes]]:
-    if not folder.is_dir():
+def _media(folder: Path) -> list[tuple[str, bytes]]:
+    files = sorted(folder.rglob("*")) if folder.is_dir() else []
+    found = [
+        (str(path), _read(path))
+        for path in files
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    if not found:
         raise UnreadableInputError(
-            "a folder of frames",
-            met="no folder",
+            "a folder with frames",
+            met="a folder without files" if folder.is_dir() else "no folder",
             advice="Give the folder that the frames lie in.",
             where=str(folder),
         )
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
-            yield path.name, _read(path)
+    return found
 
 
-def _explain(verdict: Verdict) -> None:
+def _explain(verdict: Verdict, trust: TrustFile | None) -> None:
     for check in verdict.checks:
         say(f"  ok    {check.step}: {check.count}")
     for failure in verdict.failures:
         say(f"  FAIL  {failure.step}: {failure.error}", style="red")
     for point in verdict.open_points:
         say(f"  open  {point.reason.value}: {point.what} ({point.count})")
-    if verdict.log:
-        say(verdict.pixels)
-        say(f"log {verdict.log}, {verdict.size} entries; self-attested:")
-        say("no outside witness confirms when these records were made.")
+    for name in verdict.media.strangers:
+        say(f"        not a frame of this log: {name}")
+    if verdict.log and not verdict.failures:
+        _explain_log(verdict, trust)
     say(f"{verdict.state.value} (exit {verdict.exit_code})", style="bold")
+
+
+def _explain_log(verdict: Verdict, trust: TrustFile | None) -> None:
+    media = verdict.media
+    say(verdict.pixels)
+    if media.matched or media.unmatched:
+        say(
+            f"files beside the bundle: {media.matched} of this log, "
+            f"{media.unmatched} others"
+        )
+    if trust is None:
+        say("No trust file was given, so nobody says whose log this is.")
+    elif trust.log != verdict.log:
+        say(f"The trust file is of the log {trust.log}, and the bundle of another.")
+    say(f"log {verdict.log}, {verdict.size} entries; self-attested:")
+    say("no outside witness confirms when these records were made.")

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import answer, print_json, say
 from ledger.cli.production import AsJson, Folder
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.entry import Entry, parse_entry
 from ledger.encoding.sheet import key_id_of
+from ledger.errors import ErasedEvidenceError, UsageError
 from ledger.evidence.heads import fold_entries
 from ledger.evidence.output import OutputExistsError
 from ledger.files import os_error, write_private
@@ -18,6 +19,7 @@ from ledger.history.current import History
 from ledger.log.note import Verifier
 from ledger.production.opening import opened
 from ledger.vault.disclosure import check_disclosure, disclose
+from ledger.vault.vault import Vault
 
 
 def log(
@@ -35,9 +37,9 @@ def log(
             entries = [parse_entry(raw) for raw in reader.entries(0, reader.size())]
             history = fold_entries(entries)
             rows = [_row(index, one, history) for index, one in enumerate(entries)]
-            if private:
+            with production.vault.reading():
                 for row in rows:
-                    row["private"] = list(production.vault.paths(row["id"]))
+                    _add_from_vault(row, production.vault, private=private)
         _show(rows)
         return 0, {"log": reader.origin, "size": len(rows), "entries": rows}
 
@@ -58,10 +60,21 @@ def _row(index: int, entry: Entry, history: History) -> dict[str, Any]:
     return row
 
 
+def _add_from_vault(row: dict[str, Any], vault: Vault, *, private: bool) -> None:
+    try:
+        vault.blinds(row["id"])
+    except ErasedEvidenceError:
+        row["erased"] = True
+    if private:
+        row["private"] = list(vault.paths(row["id"]))
+
+
 def _show(rows: list[dict[str, Any]]) -> None:
     # Plain lines and not a table: ids must come whole, to be copied.
     for row in rows:
-        state = row["state"] + (", disputed" if row["disputed"] else "")
+        state = row["state"]
+        state += ", disputed" if row["disputed"] else ""
+        state += ", erased" if row.get("erased") else ""
         say(
             f"{row['index']:>6}  {row['at']}  {row['kind']:<13} {state:<9}  {row['id']}"
         )
@@ -103,3 +116,26 @@ def disclose_command(
         return 0, {"index": index, "digest": sha256_hex(document)}
 
     raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def open_command(
+    folder: Folder,
+    index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")],
+    path: Annotated[str, typer.Argument(help="The field, as /body/name.")],
+) -> None:
+    """Print the value of one private field, for the holder of the keys alone."""
+
+    def use_case() -> tuple[int, Mapping[str, Any]]:
+        with opened(folder) as production:
+            found = production.reader().statements(index, index + 1)
+            if not found:
+                raise UsageError(
+                    "an entry of the log",
+                    met=f"index {index} in a log of {production.reader().size()}",
+                    advice="jangbu log lists the entries.",
+                )
+            value = production.vault.open(found[0].id, path).value
+        print_json({"index": index, "path": path, "value": value})
+        return 0, {}
+
+    raise typer.Exit(answer(use_case, as_json=False))

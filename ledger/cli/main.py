@@ -1,5 +1,9 @@
 """The command's entry point: all sub-commands, exit codes as documented."""
 
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from ledger.cli import demo, evidence, fsck, inspect, production, run
@@ -20,9 +24,28 @@ app.command("bundle")(evidence.bundle)
 app.command("verify")(evidence.verify)
 app.command("fsck")(fsck.fsck_command)
 app.command("log")(inspect.log)
+app.command("open")(inspect.open_command)
 app.command("disclose")(inspect.disclose_command)
 app.command("erase")(production.erase)
 app.command("spool")(production.spool)
+
+
+def _print_version(asked: bool) -> None:  # typer's own call
+    if asked:
+        sys.stdout.write(f"jangbu {version('jangbu')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="The version."
+        ),
+    ] = False,
+) -> None:
+    """Rights, provenance and credit ledger for films made with generative AI."""
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import tomli_w
 import typer
 
 from ledger.cli.output import answer, say
@@ -20,6 +19,7 @@ from ledger.production.registry import (
     mint,
     parse_registry,
     read_registry,
+    registry_text,
     write_registry,
 )
 
@@ -84,11 +84,6 @@ def _registry(
     return parse_registry(registry_text(draft), "--title, --company, --domain")
 
 
-def registry_text(registry: Registry) -> bytes:
-    """The registry as TOML, to be checked like a file's."""
-    return tomli_w.dumps(registry.model_dump(mode="json", exclude_none=True)).encode()
-
-
 def register_command(folder: Folder, as_json: AsJson = False) -> None:
     """State what production.toml lists and the log lacks; gives new rows their uids."""
 
@@ -106,7 +101,7 @@ def register_command(folder: Folder, as_json: AsJson = False) -> None:
             write_registry(path, minted)
         with opened(folder) as production:
             new = register(production)
-        say(f"Stated {new} new statements.")
+        say(f"New statements: {new}.")
         return 0, {"new": new}
 
     raise typer.Exit(answer(use_case, as_json=as_json))
@@ -125,9 +120,12 @@ def erase(
     def use_case() -> tuple[int, Mapping[str, Any]]:
         with opened(folder) as production:
             report = erase_person(production, uid, basis)
-        say(f"Destroyed {report.count} values; {report.holds} stay as the law says.")
-        say("What remains: signatures by a key that nobody can name any more, and")
-        say("openings that were exported before.")
+        say(f"Destroyed: {report.count} values and openings; held: {report.holds}.")
+        say("What remains: signatures by a key that nobody can name any more, openings")
+        say(
+            "that were exported before, and what names the person elsewhere: a title, an"
+        )
+        say("element's name, a prompt, a file's metadata.")
         return 0, {"count": report.count, "holds": report.holds}
 
     raise typer.Exit(answer(use_case, as_json=as_json))
@@ -143,10 +141,13 @@ def spool(
     def use_case() -> tuple[int, Mapping[str, Any]]:
         with opened(folder, offline=not submit) as production:
             outbox = production.recorder.outbox
+            before = sum(1 for _ in outbox.pending())
             refused = production.recorder.flush()
             waiting = sum(1 for _ in outbox.pending())
             for error in refused:
                 say(f"refused: {error}")
+            if submit:
+                say(f"{before - waiting - len(refused)} parcels were submitted.")
             say(f"{waiting} parcels wait; {outbox.refused_count()} were refused.")
             code = refused[0].exit_code if refused else 0
             return code, {"waiting": waiting, "refused": outbox.refused_count()}

@@ -1,7 +1,9 @@
 """`jangbu run`: from a recipe to sealed, committed frames."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,12 +19,15 @@ from rich.progress import (
 
 from ledger.cli.output import answer, console, say
 from ledger.cli.production import AsJson
-from ledger.production.current import current_version
+from ledger.errors import MalformedRecordError, UsageError
+from ledger.production.current import version_in_force
 from ledger.production.opening import Production, opened
+from ledger.production.registering import refuse_unregistered
 from ledger.records.time import FrameRange, Rate, parse_frames
 from pipeline.run.plan import Plan, Planner
 from pipeline.run.recipe import Recipe, read_recipe
 from pipeline.run.shot import ShotResult, ShotRun, run_shot
+from pipeline.run.version import CurrentVersion
 from pipeline.run.workers import SigningKey
 
 
@@ -41,6 +46,9 @@ def run(
     offline: Annotated[
         bool, typer.Option(help="Do not touch the log; statements wait in the outbox.")
     ] = False,
+    shorten: Annotated[
+        bool, typer.Option(help="Let the version drop frames of the one in force.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compose, measure, seal and commit a shot; safe to repeat and to interrupt."""
@@ -50,7 +58,9 @@ def run(
         with opened(production, offline=offline) as ledger:
             plan = plan_shot(ledger, read, recipe.parent)
             span = _span(frames, read)
-            result = run_planned(ledger, plan, out=out, span=span, workers=workers)
+            result = run_planned(
+                ledger, plan, out=out, span=span, workers=workers, shorten=shorten
+            )
             return 0, report(plan, result)
 
     raise typer.Exit(answer(use_case, as_json=as_json))
@@ -75,13 +85,22 @@ def run_planned(
     out: Path | None,
     span: FrameRange | None,
     workers: int,
+    shorten: bool = False,
 ) -> ShotResult:
     """Run a plan with a progress bar."""
     folder = out or production.layout.frames / plan.run.id[:16]
     production.recorder.flush()
+    if production.port is not None:
+        refuse_unregistered(production)
+    done = Counter[bool]()
     keys = production.keys
     with _progress() as progress:
         task = progress.add_task("frames", total=_count(plan, span))
+
+        def on_frame(count: int, new: bool) -> None:  # a callback
+            done[new] += count
+            progress.advance(task, count)
+
         result = run_shot(
             ShotRun(
                 plan=plan,
@@ -92,18 +111,36 @@ def run_planned(
                 out=folder,
                 workers=workers,
                 frames=span,
-                current_version=lambda shot, view: current_version(
-                    production.reader(), shot, view
-                ),
+                current_version=partial(_current_version, production),
                 online=production.port is not None,
-                on_frame=lambda count: progress.advance(task, count),
+                shorten=shorten,
+                on_frame=on_frame,
             )
         )
     production.vault.remember_location(result.token, str(folder.resolve()))
-    say(f"Sealed frames are in {folder}")
-    if result.version is None:
-        say("No version was stated: cells are missing, or the log was out of reach.")
+    say(f"Sealed frames are in {folder}: {done[True]} made, {done[False]} kept")
+    _explain_version(production, result)
     return result
+
+
+def _explain_version(production: Production, result: ShotResult) -> None:
+    if result.replaced is not None:
+        say(f"The version supersedes the one of frames {result.replaced.frames}.")
+    if result.version is not None:
+        return
+    if production.port is None:
+        waiting = sum(1 for _ in production.recorder.outbox.pending())
+        say(f"{waiting} parcels wait in the outbox. Submit them with jangbu spool")
+        say("FOLDER --submit, then run again: that states the shot's version.")
+    else:
+        say("No version was stated: other cells of the shot are still missing.")
+
+
+def _current_version(
+    production: Production, shot: str, view: str
+) -> CurrentVersion | None:
+    found = version_in_force(production.reader(), shot, view)
+    return CurrentVersion(*found) if found else None
 
 
 def report(plan: Plan, result: ShotResult) -> dict[str, Any]:
@@ -116,14 +153,19 @@ def report(plan: Plan, result: ShotResult) -> dict[str, Any]:
         "cells": [
             {"cell": cell, "frame_set": said} for cell, said in result.sets.items()
         ],
-        "version": result.version or "",
+        **({"version": result.version} if result.version else {}),
     }
 
 
 def _span(frames: str | None, recipe: Recipe) -> FrameRange | None:
     if frames is None:
         return None
-    return parse_frames(frames, Rate.parse(recipe.shot.rate), "--frames")
+    try:
+        return parse_frames(frames, Rate.parse(recipe.shot.rate), "--frames")
+    except MalformedRecordError as error:
+        raise UsageError(
+            error.expected, met=error.met, advice=error.advice, where=error.where
+        ) from error
 
 
 def _count(plan: Plan, span: FrameRange | None) -> int:

@@ -98,11 +98,12 @@ class MediaCount:
     """Frames as files.
 
     Attributes:
-        frames: sealed frames of the current versions asked about.
+        frames: frames of the current versions asked about, however often sealed.
         pixels: of these, how many were decoded and found as measured.
         matched: files handed over beside the bundle that the log has sealed.
         unmatched: files handed over that it has not.
         missing: of `frames`, how many came neither in the bundle nor beside it.
+        strangers: names of the unmatched files, for a terminal only.
     """
 
     frames: int = 0
@@ -110,6 +111,7 @@ class MediaCount:
     matched: int = 0
     unmatched: int = 0
     missing: int = 0
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from ledger.ports import LogReader, OpeningReader
 from ledger.records.identity import as_statement_id
 from ledger.records.making import Version
 from ledger.records.statement import family
+from ledger.records.time import FrameRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,15 @@ def opened(vault: OpeningReader, statement: str, path: str) -> object | None:
         return None
 
 
-def current_version(
+def version_in_force(
     reader: LogReader, shot: str, view: str
-) -> tuple[str, tuple[str, ...]] | None:
-    """Id of a shot's current version and the frame.sets that it lists."""
+) -> tuple[str, FrameRange, tuple[str, ...]] | None:
+    """A shot's version in force: its id, its frames, the frame.sets it lists."""
     found = None
     for one in current_of(reader, "version"):
-        body = one.said.body
-        if (
-            isinstance(body, Version)
-            and one.said.statement.scope.shot == shot
-            and body.view == view
-        ):
-            found = (one.id, tuple(cell.set for cell in body.cells))
+        scope, body = one.said.statement.scope, one.said.body
+        if not isinstance(body, Version) or scope.range is None:
+            continue
+        if (scope.shot, body.view) == (shot, view):
+            found = (one.id, scope.range, tuple(cell.set for cell in body.cells))
     return found

@@ -11,7 +11,7 @@ from ledger.encoding.commitment import machine_key
 from ledger.encoding.statement import STUDIO, Composed, Draft, Secret
 from ledger.errors import ProductionError
 from ledger.evidence.trust import TrustFile, write_trust
-from ledger.files import make_private_folder
+from ledger.files import make_private_folder, os_error
 from ledger.keys.certificates import make_development_chain
 from ledger.keys.folder import SIGNING_KEYS, KeyFolder
 from ledger.log.note import Verifier
@@ -58,7 +58,7 @@ def _registry(layout: Layout, registry: Registry) -> Registry:
                 where=str(layout.root),
             )
         return read_registry(layout.registry)
-    if layout.root.exists() and any(layout.root.iterdir()):
+    if layout.root.is_dir() and any(layout.root.iterdir()):
         raise ProductionError(
             "an absent or empty folder",
             met="a folder that holds something else",
@@ -66,9 +66,12 @@ def _registry(layout: Layout, registry: Registry) -> Registry:
             where=str(layout.root),
         )
     minted = mint(registry)
-    make_private_folder(layout.root)
-    layout.root.chmod(0o700)
-    write_registry(layout.registry, minted)
+    try:
+        make_private_folder(layout.root)
+        layout.root.chmod(0o700)
+        write_registry(layout.registry, minted)
+    except OSError as error:
+        raise os_error(error, layout.root) from error
     return minted
 
 

@@ -63,6 +63,22 @@ def register(production: Production) -> int:
     return sum(receipt.new for receipt in receipts)
 
 
+def refuse_unregistered(production: Production) -> None:
+    """Refuse a registry with names or codes that the log does not have yet.
+
+    Raises:
+        ProductionError: something in it was not stated.
+    """
+    change = next(_changes(production), None)
+    if change is not None:
+        raise ProductionError(
+            "a registry whose rows are all in the log",
+            met=f"a new or changed {family(change.kind)}",
+            advice="Run jangbu register on the production folder.",
+            where=str(production.layout.registry),
+        )
+
+
 def _authority(production: Production) -> Iterator[Composed]:
     public_key = production.keys.public_key("pipeline")
     key_id = key_id_of(public_key)

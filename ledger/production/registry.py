@@ -3,7 +3,6 @@
 Names live here and in the vault only. The log knows uids.
 """
 
-import re
 import secrets
 import tomllib
 import unicodedata
@@ -14,9 +13,9 @@ from typing import Annotated, Literal, TypeVar
 import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from ledger.errors import ProductionError
+from ledger.errors import MalformedRecordError, ProductionError
 from ledger.files import write_private
-from ledger.records.identity import Day, Origin, Uid, as_uid, day_from
+from ledger.records.identity import Day, Origin, Uid, as_origin, as_uid, day_from
 
 MAX_NAME = 200
 
@@ -173,13 +172,7 @@ def _refuse_twins(registry: Registry, where: str) -> None:
 def mint(registry: Registry) -> Registry:
     """A registry in which everything has its uid."""
     production = registry.production
-    if not re.fullmatch(r"[a-z0-9.-]+", production.domain):
-        raise ProductionError(
-            "a domain in lower-case ASCII",
-            met=repr(production.domain),
-            advice="Give the studio's own domain, in its xn-- form if it is Korean.",
-            where="production.toml: production.domain",
-        )
+    _check_domain(production.domain)
     party = tuple(_with_uid(one) for one in registry.party)
     studio = next((one.uid for one in party if one.type == "organisation"), None)
     if studio is None:
@@ -205,6 +198,18 @@ def mint(registry: Registry) -> Registry:
 Named = TypeVar("Named", PartyTable, ElementTable, ShotTable)
 
 
+def _check_domain(domain: str) -> None:
+    try:
+        as_origin(f"{domain}/{'0' * 16}")
+    except MalformedRecordError as error:
+        raise ProductionError(
+            "a domain in lower-case ASCII with at least one dot",
+            met=repr(domain),
+            advice="Give the studio's own domain, in its xn-- form if it is Korean.",
+            where="production.domain",
+        ) from error
+
+
 def _with_uid(table: Named) -> Named:
     if table.uid is not None:
         return table
@@ -219,5 +224,13 @@ def _dated(table: ShotTable) -> ShotTable:
 
 def write_registry(path: Path, registry: Registry) -> None:
     """Write the registry, readable by its owner alone."""
+    write_private(path, registry_text(registry))
+
+
+def registry_text(registry: Registry) -> bytes:
+    """The registry as TOML: one block a row, so that people can add blocks."""
     value = registry.model_dump(mode="json", exclude_none=True)
-    write_private(path, tomli_w.dumps(value).encode())
+    blocks = [f"[production]\n{tomli_w.dumps(value.pop('production'))}"]
+    for name in ("party", "element", "shot"):
+        blocks += [f"[[{name}]]\n{tomli_w.dumps(row)}" for row in value.get(name, ())]
+    return "\n".join(blocks).encode()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pipeline.errors import FrameShapeError
+from pipeline.frames.probe import Probe
 from pipeline.run.assets import PlannedAsset
 from pipeline.run.recipe import LayerTable
 
@@ -44,8 +45,10 @@ def check_channels(
         if file.probe.grey or file.probe.alpha != wanted:
             raise FrameShapeError(
                 "an RGBA PNG" if wanted else "an RGB picture without alpha",
-                met="grey" if file.probe.grey else f"alpha: {file.probe.alpha}",
-                advice='Say alpha = "embedded" for a source that brings its matte.',
+                met="a grey picture"
+                if file.probe.grey
+                else _met(alpha=file.probe.alpha),
+                advice='alpha = "embedded" is for RGBA PNGs, and for them alone.',
                 where=str(file.path),
                 frame=file.index,
             )
@@ -58,3 +61,9 @@ def check_channels(
                 where=str(file.path),
                 frame=file.index,
             )
+
+
+def _met(probe: Probe) -> str:
+    if probe.grey:
+        return "a grey picture"
+    return "a picture with alpha" if probe.alpha else "a picture without alpha"

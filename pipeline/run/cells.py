@@ -64,7 +64,7 @@ class CellMaker:
         job: what a worker must do for a frame, given where to write it.
         token: of the output folder.
         cert: SHA-256 of the signing certificate.
-        on_frame: told after each frame that is done.
+        on_frame: told how many frames are done, and whether they were made now.
     """
 
     plan: Plan
@@ -75,7 +75,7 @@ class CellMaker:
     cert: str
     workers: Workers
     job: Callable[[int, str], FrameJob]
-    on_frame: Callable[[int], None]
+    on_frame: Callable[[int, bool], None]
 
     def run(self, cells: Iterable[int]) -> dict[int, str]:
         """Make, or wait for, each cell; the id of its frame.set.
@@ -100,7 +100,7 @@ class CellMaker:
             # Somebody may have decided it between our look and our claim.
             decided = decided_in(self.folder, cell) or self._make(cell)
         else:
-            self.on_frame(len(decided.frames))
+            self.on_frame(len(decided.frames), False)
         self._finish(decided)
         done[cell] = decided.set
         return True
@@ -139,7 +139,7 @@ class CellMaker:
         renew_at = time.monotonic() + LEASE_SECONDS / 3
         for result in self.workers.make(jobs):
             results.append(result)
-            self.on_frame(1)
+            self.on_frame(1, True)
             if time.monotonic() >= renew_at:
                 self.recorder.claim(self._work(cell), self.owner.token, LEASE_SECONDS)
                 renew_at = time.monotonic() + LEASE_SECONDS / 3

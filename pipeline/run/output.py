@@ -182,10 +182,11 @@ def _token(path: Path, mine: dict[str, JsonValue], found: JsonValue) -> str:
         case {"log": log, "run": run, "token": str(token), "tools": tools}:
             if log == mine["log"] and run == mine["run"]:
                 return token
-            if tools != mine["tools"]:
+            differing = _differing(mine["tools"], tools)
+            if differing:
                 raise ToolVersionError(
                     "the tool versions that this folder was begun with",
-                    met=f"{mine['tools']} instead of {tools}",
+                    met=f"another version of {', '.join(differing)}",
                     advice="Install the versions that constraints.txt pins, or run "
                     "into another folder.",
                     where=str(path),
@@ -193,6 +194,14 @@ def _token(path: Path, mine: dict[str, JsonValue], found: JsonValue) -> str:
         case _:
             raise _in_the_way(path, "a damaged record of its run")
     raise _in_the_way(path, "the record of another run")
+
+
+def _differing(mine: JsonValue, found: JsonValue) -> list[str]:
+    # Another format needs other tools: that is another run, not another version.
+    if not isinstance(mine, dict) or not isinstance(found, dict):
+        return []
+    shared = sorted(mine.keys() & found.keys())
+    return [name for name in shared if mine[name] != found[name]]
 
 
 def _in_the_way(path: Path, met: str) -> OutputInTheWayError:

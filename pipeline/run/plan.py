@@ -108,7 +108,9 @@ class Planner:
             RecipeError: an unknown shot or element.
             PipelineError: an input that cannot be used, with file and field.
         """
-        shot = self._known(self.shot_uid(recipe.shot.code), "shot.code", "shot")
+        shot = self._known(
+            self.shot_uid(recipe.shot.code), recipe.shot.code, "shot.code", "shot"
+        )
         layers = [
             self._layer(table, number, recipe.frames)
             for number, table in enumerate(recipe.layer)
@@ -137,7 +139,10 @@ class Planner:
         self, table: LayerTable, number: int, frames: FrameRange
     ) -> PlannedLayer:
         element = self._known(
-            self.element_uid(table.element), f"layer {number}: element", "element"
+            self.element_uid(table.element),
+            table.element,
+            f"layer {number}: element",
+            "element",
         )
         asset = self._asset(table.source, table.offset, frames)
         matte = None
@@ -227,12 +232,13 @@ class Planner:
             )
         )
 
-    def _known(self, uid: str | None, field: str, noun: str) -> str:
+    def _known(self, uid: str | None, name: str, field: str, noun: str) -> str:
         if uid is None:
             raise RecipeError(
-                f"a {noun} that production.toml lists",
-                met=f"an unknown {noun}",
-                advice=f"Add the {noun} to production.toml and run jangbu register.",
+                f"one of the {noun}s that production.toml lists",
+                met=repr(name),
+                advice=f"Correct the recipe, or add the {noun} to production.toml and "
+                "run jangbu register.",
                 where=field,
             )
         return uid

@@ -11,11 +11,9 @@ from typing import Protocol
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from ledger.encoding.canonical import JsonValue
 from ledger.encoding.cell import cells_of
-from ledger.encoding.statement import Composed, Draft, KeptValue
+from ledger.encoding.statement import Composed, KeptValue
 from ledger.ports import Receipt
-from ledger.records.statement import Act, Scope
 from ledger.records.time import FrameRange
 from pipeline.errors import RecipeError
 from pipeline.kernels.key import KeySettings
@@ -26,6 +24,7 @@ from pipeline.run.output import OutputFolder
 from pipeline.run.owner import Owner, sweep
 from pipeline.run.plan import Plan, PlannedLayer
 from pipeline.run.tools import tools_of
+from pipeline.run.version import CurrentVersion, refuse_dropped, state_version
 from pipeline.run.workers import SigningKey, Workers
 
 
@@ -44,9 +43,9 @@ class ShotRun:
     Attributes:
         out: the output folder.
         frames: only these frames, rounded out to cells; `None` for all.
-        current_version: id of the shot's current version and the frame.sets that it
-            lists; `None` if it has none or the ledger is out of reach.
+        current_version: the version in force of a shot and view; `None` if none is.
         online: whether the log can be asked; without it no version is stated.
+        shorten: whether the new version may drop frames of the one in force.
     """
 
     plan: Plan
@@ -55,9 +54,10 @@ class ShotRun:
     out: Path
     workers: int
     frames: FrameRange | None
-    current_version: Callable[[str, str], tuple[str, tuple[str, ...]] | None]
+    current_version: Callable[[str, str], CurrentVersion | None]
     online: bool
-    on_frame: Callable[[int], None]
+    shorten: bool
+    on_frame: Callable[[int, bool], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +67,15 @@ class ShotResult:
     Attributes:
         sets: id of the frame.set of each cell that was asked for.
         token: of the output folder.
-        version: id of the current version, if the run completed the shot.
+        version: id of the version in force, if the run completed the shot.
+        replaced: the version that this one supersedes; `None` if it was in force.
     """
 
     run: str
     token: str
     sets: dict[int, str]
     version: str | None
+    replaced: CurrentVersion | None
 
 
 def run_shot(shot: ShotRun) -> ShotResult:
@@ -85,6 +87,7 @@ def run_shot(shot: ShotRun) -> ShotResult:
     plan, recorder = shot.plan, shot.recorder
     cells = _cells(plan, shot.frames)
     check_file_name(plan)
+    replaced = _replaced(shot)
     folder = OutputFolder(shot.out, partial(file_name, plan))
     token = folder.bind(plan.log, plan.run.id, tools_of(plan.output))
     state_run(plan, recorder)
@@ -102,9 +105,23 @@ def run_shot(shot: ShotRun) -> ShotResult:
         )
         sets = maker.run(cells)
     sweep(folder)
+    stated = state_version(plan, recorder, sets, replaced) if shot.online else None
     return ShotResult(
-        run=plan.run.id, token=token, sets=sets, version=_version(shot, sets)
+        run=plan.run.id,
+        token=token,
+        sets=sets,
+        version=stated,
+        replaced=replaced if stated and replaced and replaced.id != stated else None,
     )
+
+
+def _replaced(shot: ShotRun) -> CurrentVersion | None:
+    if not shot.online:
+        return None  # whether another version is in force, only the log can say
+    current = shot.current_version(shot.plan.shot, shot.plan.view)
+    if current is not None and not shot.shorten:
+        refuse_dropped(current, shot.plan)
+    return current
 
 
 def state_run(plan: Plan, recorder: Recorder) -> None:
@@ -176,53 +193,3 @@ def _layer_job(layer: PlannedLayer, frame: int) -> LayerJob:
 def _certificate_digest(chain_pem: bytes) -> str:
     leaf = x509.load_pem_x509_certificates(chain_pem)[0]
     return hashlib.sha256(leaf.public_bytes(Encoding.DER)).hexdigest()
-
-
-def _version(shot: ShotRun, sets: dict[int, str]) -> str | None:
-    plan, recorder = shot.plan, shot.recorder
-    if not shot.online:
-        return None  # whether another version is current, only the log can say
-    listed = []
-    for cell in plan.cells:
-        said = sets.get(cell) or _committed(plan, recorder, cell)
-        if said is None:
-            return None
-        listed.append((cell, said))
-    current = shot.current_version(plan.shot, plan.view)
-    if current is not None and current[1] == tuple(said for _, said in listed):
-        return current[0]
-    composed = _compose_version(plan, recorder, listed, current[0] if current else None)
-    recorder.record([composed], "pipeline")
-    return composed.id
-
-
-def _committed(plan: Plan, recorder: Recorder, cell: int) -> str | None:
-    key = recorder.machine_key("frame.set.1", plan.cell_key(cell))
-    receipt = recorder.locate("frame.set.1", key)
-    return receipt.id if receipt else None
-
-
-def _compose_version(
-    plan: Plan,
-    recorder: Recorder,
-    listed: list[tuple[int, str]],
-    replaced: str | None,
-) -> Composed:
-    rows: list[JsonValue] = [{"cell": cell, "set": said} for cell, said in listed]
-    # Not the rows: of two versions that would replace the same one, or would both be
-    # the first, the second is a conflict, and never another current version.
-    natural: JsonValue = [plan.shot, plan.view, replaced or ""]
-    act = None
-    if replaced is not None:
-        act = Act.model_validate({"verb": "supersede", "of": replaced})
-    return recorder.compose(
-        Draft(
-            log=plan.log,
-            kind="version.1",
-            key=recorder.machine_key("version.1", natural),
-            prev=(plan.run.id,),
-            act=act,
-            scope=Scope.model_validate({"shot": plan.shot, "range": plan.frames}),
-            body={"view": plan.view, "cells": rows},
-        )
-    )

@@ -15,7 +15,7 @@ from ledger.ports import Receipt, Refusal, Submission
 from ledger.store.port import LocalPort
 
 
-def without_links(source: object, target: object) -> None:
+def without_links(*_: object) -> None:
     raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
 
@@ -47,7 +47,7 @@ def main() -> None:
         ) -> list[Receipt | Refusal]:
             return away.submit(port, sheet, statements)
 
-        LocalPort.submit = submit  # type: ignore[method-assign]
+        LocalPort.submit = submit  # type: ignore[assignment,method-assign]
     app(words)
 
 

@@ -166,8 +166,9 @@ def check_versions(audit: Audit, disclosure: Disclosure) -> None:
     doubles = sum(count > 1 for count in seen.values())
     audit.leave_open(Reason.CONFLICT, "version", doubles)
     shots = {shot for shot, _ in seen}
-    measured = {told.said.scope.shot for told, _ in disclosure.all_of(FrameSet)}
-    asked = disclosure.shots or measured
+    # All entries are here, also of statements that are withheld.
+    known = {entry.scope.shot for entry in disclosure.entries} - {None}
+    asked = disclosure.shots or known
     audit.leave_open(Reason.MISSING, "version", len(asked - shots))
 
 

@@ -14,6 +14,7 @@ from ledger.evidence.steps.frames import Frames
 from ledger.evidence.verdict import MediaCount, Reason
 from ledger.ports import CredentialReader, CredentialReading, PixelReader
 from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
+from ledger.records.identity import StatementId
 
 # What a C2PA reader says of an intact file whose signer it cannot vouch for (now).
 _SIGNER_CODES = frozenset({"signingCredential.untrusted", "signingCredential.expired"})
@@ -54,7 +55,7 @@ class MediaReader:
     _read: set[SealedFrame] = field(default_factory=set)
     _seen: set[SealedFrame] = field(default_factory=set)
     _matched: int = 0
-    _unmatched: int = 0
+    _strangers: list[str] = field(default_factory=list)
 
     def in_force(self) -> list[SealedFrame]:
         """Sealed frames of the current versions asked about, in the log's order."""
@@ -94,23 +95,25 @@ class MediaReader:
         for seal, leaves in self.frames.sealed.items():
             for leaf in leaves.values():
                 by_file[leaf.file] = by_manifest[leaf.manifest] = (seal, leaf.frame)
-        for _, content in media:
+        for name, content in media:
             frame = by_file.get(sha256_hex(content))
             with self.audit.step("files", 0 if frame is None else 1):
                 if frame is None:
-                    self._take_stranger(content, by_manifest)
+                    self._take_stranger(name, content, by_manifest)
                 else:
                     self._matched += 1
                     self._look_into(self._frame(frame), content)
 
     def _take_stranger(
-        self, content: bytes, by_manifest: Mapping[str, SealedFrame]
+        self, name: str, content: bytes, by_manifest: Mapping[str, SealedFrame]
     ) -> None:
-        self._unmatched += 1
+        self._strangers.append(name)
         altered = by_manifest.get(self._manifest_of(content))
         if altered is not None:
             # Another file around a manifest that was sealed: somebody changed it.
-            raise _altered("the file that was sealed with this manifest", altered)
+            error = _altered("the file that was sealed with this manifest", altered)
+            error.where = name
+            raise error
         # It may be a damaged frame or nobody's: the log cannot tell.
         self.audit.leave_open(Reason.MISSING, "media.unmatched")
 
@@ -123,15 +126,27 @@ class MediaReader:
             return ""  # no picture at all
 
     def count(self) -> MediaCount:
-        """How many frames were seen, of how many."""
-        wanted = set(self.in_force())
+        """How many frames were seen, of how many; a frame may have several seals."""
+        wanted: set[SealedFrame] = {
+            (cell.set, frame)
+            for _, version in self.disclosure.versions()
+            for cell in version.cells
+            for frame in self.frames.measured.get(cell.set, {})
+        }
         return MediaCount(
             frames=len(wanted),
-            pixels=len(wanted & self._read),
+            pixels=len(wanted & self._frames_of(self._read)),
             matched=self._matched,
-            unmatched=self._unmatched,
-            missing=len(wanted - self._seen),
+            unmatched=len(self._strangers),
+            missing=len(wanted - self._frames_of(self._seen)),
+            strangers=tuple(self._strangers),
         )
+
+    def _frames_of(self, seals: set[SealedFrame]) -> set[SealedFrame]:
+        set_of: dict[str, StatementId] = {
+            told.id: body.set for told, body in self.disclosure.seals()
+        }
+        return {(set_of[seal], frame) for seal, frame in seals if seal in set_of}
 
     def _frame(self, seal: SealedFrame) -> _Frame:
         leaf = self.frames.sealed.get(seal[0], {}).get(seal[1])
@@ -164,8 +179,8 @@ class MediaReader:
             return
         reading = self.readers.pixels.read(content)
         if reading.pixels == measured.pixels:
+            self.audit.held("pixels", int(frame.seal not in self._read))
             self._read.add(frame.seal)
-            self.audit.held("pixels")
         elif reading.decoder != measured.decoder:
             # Decoders may differ in a JPEG's last bit: neither a yes nor a no.
             self.audit.leave_open(Reason.WEAK, "pixels.other_decoder")
