@@ -139,6 +139,12 @@ class UnknownReferenceError(RecordError):
     code = "record.unknown_reference"
 
 
+class MissingBlobError(RecordError):
+    """Bytes that a statement commits to were not put, or are others."""
+
+    code = "record.blob"
+
+
 class SheetSignatureError(RecordError):
     """A sheet's signature does not verify, or does not list the statement."""
 

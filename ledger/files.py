@@ -3,9 +3,15 @@
 import errno
 import os
 import secrets
+import stat
 from pathlib import Path
 
-from ledger.errors import StoreError, StoreFullError, StoreUnavailableError
+from ledger.errors import (
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+    UnreadableInputError,
+)
 
 
 def make_private_folder(path: Path) -> None:
@@ -42,6 +48,45 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Read a file that somebody else sent, whole.
+
+    The open file is asked what it is, and not the path, which might come to mean
+    another file in between.
+
+    Raises:
+        UnreadableInputError: it cannot be opened, is a pipe, a device or a folder, has
+            more than `most` bytes, or changes its length while it is read. None of
+            these makes us wait or fill the memory.
+    """
+    try:
+        # Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            told = os.fstat(file.fileno())
+            if not stat.S_ISREG(told.st_mode):
+                raise _unreadable("a regular file", "another thing", path)
+            if told.st_size > most:
+                met = f"{told.st_size} bytes"
+                raise _unreadable(f"a file of at most {most} bytes", met, path)
+            content = file.read(told.st_size + 1)
+    except OSError as error:
+        met = error.strerror or type(error).__name__
+        raise _unreadable("a readable file", met, path) from error
+    if len(content) != told.st_size:
+        raise _unreadable("a file that keeps its length", "another length", path)
+    return content
+
+
+def _unreadable(expected: str, met: str, path: Path) -> UnreadableInputError:
+    return UnreadableInputError(
+        expected,
+        met=met,
+        advice="Check the path, the file's rights and that it is the file you meant.",
+        where=str(path),
+    )
 
 
 def os_error(error: OSError, path: Path) -> StoreError:

@@ -1,10 +1,11 @@
 """`jangbu bundle`, `verify`, `fsck` and `disclose`: evidence."""
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -13,12 +14,17 @@ from ledger.cli.production import AsJson, Folder
 from ledger.cli.readers import FrameCredentials, FramePixels
 from ledger.cli.sealed_files import SealedFiles
 from ledger.errors import UnreadableInputError, UsageError
+from ledger.evidence.archive import MAX_BYTES
 from ledger.evidence.bundle import Bundle, Request, Sources, collect, write_bundle
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.trust import TrustFile, read_trust
 from ledger.evidence.verdict import Verdict
 from ledger.evidence.verify import verify_bundle
+from ledger.files import read_bounded
 from ledger.production.opening import Production, opened
+
+LARGEST_FILE: Final = 1 << 30
+"""Of files beside a bundle: a frame is far smaller."""
 
 
 def bundle(
@@ -134,46 +140,62 @@ def verify(
     def use_case() -> tuple[int, Mapping[str, Any]]:
         trusted = read_trust(trust) if trust else None
         verdict = verify_bundle(
-            _read(file),
+            read_bounded(file, MAX_BYTES),
             trusted,
             Readers(pixels=FramePixels(), credentials=FrameCredentials()),
             _media(media) if media else None,
         )
         _explain(verdict, trusted)
+        if media and not verdict.media.beside:
+            say("The files beside the bundle were not looked at.")
         document = {**verdict.to_json(), "program": f"jangbu {version('jangbu')}"}
         return verdict.exit_code, document
 
     raise typer.Exit(answer(use_case, as_json=as_json))
 
 
-def _read(path: Path) -> bytes:
+def _media(folder: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Files of a folder, each read when it is its turn: together they may be large."""
     try:
-        return path.read_bytes()
+        found = list(_entries(folder))
     except OSError as error:
-        raise UnreadableInputError(
-            "a readable file",
-            met=error.strerror or type(error).__name__,
-            advice="Check the path and the file's rights.",
-            where=str(path),
-        ) from error
-
-
-def _media(folder: Path) -> list[tuple[str, bytes]]:
-    files = sorted(folder.rglob("*")) if folder.is_dir() else []
-    found = [
-        (str(path), _read(path))
-        for path in files
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
+        raise _no_media(error.strerror or type(error).__name__, folder) from error
     if not found:
-        raise UnreadableInputError(
-            "a folder with frames",
-            met="a folder without files" if folder.is_dir() else "no folder",
-            advice="Give the folder that the frames lie in.",
-            where=str(folder),
-        )
-    return found
+        raise _no_media("a folder without files", folder)
+    return (
+        (entry.path, read_bounded(Path(entry.path), LARGEST_FILE) if regular else None)
+        for entry, regular in found
+    )
+
+
+def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], bool]]:
+    """Everything in a folder but folders and hidden ones; whether it is a file."""
+    waiting = [str(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in sorted(entries, key=lambda one: one.name):
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    yield entry, _is_regular(entry)
+
+
+def _is_regular(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False  # a link in a circle, or to where we may not look
+
+
+def _no_media(met: str, folder: Path) -> UnreadableInputError:
+    return UnreadableInputError(
+        "a folder with frames",
+        met=met,
+        advice="Give the folder that the frames lie in.",
+        where=str(folder),
+    )
 
 
 def _explain(verdict: Verdict, trust: TrustFile | None) -> None:
@@ -185,19 +207,22 @@ def _explain(verdict: Verdict, trust: TrustFile | None) -> None:
         say(f"  open  {point.reason.value}: {point.what} ({point.count})")
     for name in verdict.media.strangers:
         say(f"        not a frame of this log: {name}")
+    media = verdict.media
+    if media.beside:
+        say(
+            f"files beside the bundle: {media.matched} of this log, "
+            f"{media.unmatched} others; {media.missing} frames missing"
+        )
     if verdict.log and not verdict.failures:
         _explain_log(verdict, trust)
     say(f"{verdict.state.value} (exit {verdict.exit_code})", style="bold")
 
 
 def _explain_log(verdict: Verdict, trust: TrustFile | None) -> None:
-    media = verdict.media
+    say(verdict.question)
+    if verdict.outside:
+        say(f"{verdict.outside} entries outside of the question")
     say(verdict.pixels)
-    if media.matched or media.unmatched:
-        say(
-            f"files beside the bundle: {media.matched} of this log, "
-            f"{media.unmatched} others"
-        )
     if trust is None:
         say("No trust file was given, so nobody says whose log this is.")
     elif trust.log != verdict.log:

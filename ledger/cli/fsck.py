@@ -64,6 +64,7 @@ def _holdings(layout: Layout, production: Production, trusted: TrustFile) -> Hol
         blobs=production.blobs,
         openings=production.vault,
         genesis_leaf=trusted.genesis_leaf,
+        graves=production.vault.graves,
     )
 
 
@@ -76,4 +77,16 @@ def _explain(report: Report) -> None:
         say(f"  note: {note}")
     looked = ", ".join(f"{count} {what}" for what, count in report.checked.items())
     say(f"log {report.log}: {report.size} entries; looked at {looked}")
-    say("as logged" if report.ok else f"{len(report.findings)} findings", style="bold")
+    say(_verdict(report), style="bold")
+
+
+def _verdict(report: Report) -> str:
+    if not report.ok:
+        return f"{len(report.findings)} findings"
+    if report.erased:
+        # What nobody can check must not pass for what was checked.
+        return (
+            f"as logged, except {report.erased} erased statements that cannot be "
+            "checked"
+        )
+    return "as logged"

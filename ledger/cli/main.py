@@ -46,8 +46,3 @@ def options(
     ] = False,
 ) -> None:
     """Rights, provenance and credit ledger for films made with generative AI."""
-
-
-def main() -> None:
-    """Run the command."""
-    app()

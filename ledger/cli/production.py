@@ -121,11 +121,9 @@ def erase(
         with opened(folder) as production:
             report = erase_person(production, uid, basis)
         say(f"Destroyed: {report.count} values and openings; held: {report.holds}.")
-        say("What remains: signatures by a key that nobody can name any more, openings")
-        say(
-            "that were exported before, and what names the person elsewhere: a title, an"
-        )
-        say("element's name, a prompt, a file's metadata.")
+        say("What remains: signatures by a key that nobody can name any more,")
+        say("openings that were exported before, and what names the person elsewhere:")
+        say("a title, an element's name, a prompt, a file's metadata.")
         return 0, {"count": report.count, "holds": report.holds}
 
     raise typer.Exit(answer(use_case, as_json=as_json))

@@ -6,7 +6,7 @@ from ledger.encoding.digest import sha256_hex
 from ledger.ports import CredentialReading, PixelReading
 from pipeline.credentials.jumbf import manifest_store_of
 from pipeline.credentials.reader import read_credential
-from pipeline.errors import UnreadableFrameError
+from pipeline.errors import FrameShapeError, UnreadableFrameError
 from pipeline.frames.arrays import pixels_digest
 from pipeline.frames.reading import read_picture
 from pipeline.frames.sniff import sniff
@@ -17,8 +17,19 @@ class FramePixels:
     """Implements `ledger.ports.PixelReader`."""
 
     def read(self, content: bytes) -> PixelReading:
-        """Decode a picture file; errors are the pipeline's."""
+        """Decode a picture file; errors are the pipeline's.
+
+        Raises:
+            FrameShapeError: it has alpha, which the digest does not cover: two
+                pictures that look different would read the same.
+        """
         picture = read_picture(content)
+        if picture.alpha is not None:
+            raise FrameShapeError(
+                "a picture without alpha",
+                met="one with alpha",
+                advice="Do not rely on this picture: sealed frames have no alpha.",
+            )
         return PixelReading(pixels_digest(picture.rgb), picture.decoder)
 
 

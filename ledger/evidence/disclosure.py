@@ -73,9 +73,15 @@ class Disclosure:
 
     def in_force(self, told: Told) -> bool:
         """Whether a statement says what is current; a dispute only contradicts."""
-        act = told.said.act
-        disputes = act is not None and act.verb == "dispute"
-        return not disputes and self.history.current(told.id)
+        return self.stands(told.id)
+
+    def stands(self, statement: StatementId) -> bool:
+        """Whether a statement is in force; its entry tells, also if it is withheld.
+
+        What replaces a dispute is still one, whatever its own verb.
+        """
+        first = self.history.head(self.history.lineage_of(statement))
+        return first.verb != "dispute" and self.history.current(statement)
 
     def versions(self) -> list[tuple[Told, Version]]:
         """Versions in force that the question touches."""

@@ -23,7 +23,7 @@ from ledger.errors import (
     MalformedRecordError,
     UnreadableInputError,
 )
-from ledger.files import os_error, write_private
+from ledger.files import os_error, read_bounded, write_private
 from ledger.log.note import Verifier
 from ledger.records.authority import Genesis
 from ledger.records.identity import Digest, Origin, as_digest
@@ -105,10 +105,7 @@ def parse_trust(raw: bytes) -> TrustFile:
 def read_trust(path: Path) -> TrustFile:
     """Read a trust file from disk; errors as for `parse_trust`, with the path."""
     try:
-        return parse_trust(path.read_bytes())
-    except OSError as error:
-        met = error.strerror or type(error).__name__
-        raise _unreadable("a trust file", met, str(path)) from error
+        return parse_trust(read_bounded(path, LARGEST))
     except UnreadableInputError as error:
         raise _unreadable(error.expected, error.met, str(path)) from error
 

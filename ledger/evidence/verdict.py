@@ -103,6 +103,7 @@ class MediaCount:
         matched: files handed over beside the bundle that the log has sealed.
         unmatched: files handed over that it has not.
         missing: of `frames`, how many came neither in the bundle nor beside it.
+        beside: whether files beside the bundle were looked at.
         strangers: names of the unmatched files, for a terminal only.
     """
 
@@ -111,6 +112,7 @@ class MediaCount:
     matched: int = 0
     unmatched: int = 0
     missing: int = 0
+    beside: bool = False
     strangers: tuple[str, ...] = ()
 
 
@@ -120,11 +122,16 @@ class Verdict:
 
     Attributes:
         log: origin that the bundle names; "" if that could not be read.
+        shots: uids that the bundle is about; empty for the whole log.
+        frames: the sealed frames in it: `all`, `none` or `sample:N`; "" if that could
+            not be read.
         checks: what held, in the order of the steps.
     """
 
     log: str = ""
     size: int = 0
+    shots: tuple[str, ...] = ()
+    frames: str = ""
     origin: Origin = Origin.UNKNOWN
     checks: tuple[Check, ...] = ()
     failures: tuple[Failure, ...] = ()
@@ -159,6 +166,19 @@ class Verdict:
         """How many frames' pixels were seen, for people."""
         return f"pixels checked: {self.media.pixels} of {self.media.frames}"
 
+    @property
+    def question(self) -> str:
+        """What the bundle is about, for people."""
+        count = len(self.shots)
+        if not count:
+            return "about the whole log"
+        return "about 1 shot" if count == 1 else f"about {count} shots"
+
+    @property
+    def outside(self) -> int:
+        """How many entries the question does not touch."""
+        return sum(count.outside for count in self.records.values())
+
     def to_json(self) -> dict[str, JsonValue]:
         """The verdict as one document."""
         media = self.media
@@ -168,6 +188,8 @@ class Verdict:
             "exit_code": self.exit_code,
             "log": self.log,
             "size": self.size,
+            "shots": list(self.shots),
+            "frames": self.frames,
             "origin": self.origin.value,
             "checks": [{"step": one.step, "count": one.count} for one in self.checks],
             "failures": [
@@ -182,6 +204,7 @@ class Verdict:
                 "matched": media.matched,
                 "unmatched": media.unmatched,
                 "missing": media.missing,
+                "beside": media.beside,
             },
             "records": {
                 kind: {

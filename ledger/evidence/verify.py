@@ -48,8 +48,11 @@ from ledger.evidence.trust import LogIdentity, TrustFile, check_identity
 from ledger.evidence.verdict import MediaCount, Origin, RecordCount, Verdict
 
 Held = TypeVar("Held")
-Folder: TypeAlias = Iterable[tuple[str, bytes]]
-"""Files beside the bundle, as (name, content); names are for the caller only."""
+Folder: TypeAlias = Iterable[tuple[str, bytes | None]]
+"""Files beside the bundle, as (name, content); names are for the caller only.
+
+Content is `None` for what is no file to be read, such as a pipe.
+"""
 
 
 def verify_bundle(
@@ -91,6 +94,8 @@ class _Verification:
     audit: Audit = field(default_factory=Audit)
     log: str = ""
     size: int = 0
+    shots: tuple[str, ...] = ()
+    frames: str = ""
     origin: Origin = Origin.UNKNOWN
     media: MediaCount = field(default_factory=MediaCount)
     records: Mapping[str, RecordCount] = field(default_factory=dict)
@@ -106,6 +111,8 @@ class _Verification:
         return Verdict(
             log=self.log,
             size=self.size,
+            shots=self.shots,
+            frames=self.frames,
             origin=self.origin,
             checks=self.audit.checks(),
             failures=self.audit.failures(),
@@ -118,7 +125,9 @@ class _Verification:
         # 1, 2.
         parts = self._hold("archive", lambda: open_archive(raw))
         container = self._hold("parts", lambda: open_index(parts), len(parts))
-        self.log, self.size = container.index.log, container.index.size
+        index = container.index
+        self.log, self.size = index.log, index.size
+        self.shots, self.frames = tuple(index.shots), index.frames
         return container
 
     def _open_log(self, container: Container) -> Disclosure:

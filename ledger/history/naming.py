@@ -1,5 +1,7 @@
 """Which other statements a statement relies on, in its envelope and in its body."""
 
+from collections.abc import Iterator
+
 from ledger.records.frames import FrameSet, SealSet
 from ledger.records.identity import StatementId
 from ledger.records.making import Generation, Run, Version
@@ -15,21 +17,34 @@ def named_by(said: Statement, body: Record | None) -> tuple[StatementId, ...]:
             what the envelope names is found.
     """
     target = (said.act.of,) if said.act else ()
-    return tuple(dict.fromkeys((*said.prev, *target, *_in_body(body))))
+    in_body = (named for named, _ in kinds_named_in(body))
+    return tuple(dict.fromkeys((*said.prev, *target, *in_body)))
 
 
-def _in_body(body: Record | None) -> tuple[StatementId, ...]:
+def kinds_named_in(body: Record | None) -> tuple[tuple[StatementId, str], ...]:
+    """Ids that a body names, each with the family of kinds that it must be of.
+
+    A layer whose asset is no asset has inputs that nobody can check.
+    """
     match body:
         case Generation():
-            return (*body.inputs, *body.outputs)
+            return tuple((one, "asset") for one in (*body.inputs, *body.outputs))
         case Run():
-            named = [(one.asset, one.matte, one.generation) for one in body.layers]
-            return tuple(one for layer in named for one in layer if one is not None)
+            return tuple(_in_layers(body))
         case FrameSet():
-            return (body.run,)
+            return ((body.run, "run"),)
         case SealSet():
-            return (body.set,)
+            return ((body.set, "frame.set"),)
         case Version():
-            return tuple(cell.set for cell in body.cells)
+            return tuple((cell.set, "frame.set") for cell in body.cells)
         case _:
             return ()
+
+
+def _in_layers(body: Run) -> Iterator[tuple[StatementId, str]]:
+    for layer in body.layers:
+        yield layer.asset, "asset"
+        if layer.matte is not None:
+            yield layer.matte, "asset"
+        if layer.generation is not None:
+            yield layer.generation, "generation"

@@ -37,12 +37,12 @@ from ledger.errors import (
 )
 from ledger.history.authority import Authority
 from ledger.history.current import check as check_act
-from ledger.history.naming import named_by
 from ledger.history.rights import may
 from ledger.ports import Submission
-from ledger.records.authority import Genesis
-from ledger.records.identity import StatementId, instant_from
+from ledger.records.authority import Delegation, Genesis
+from ledger.records.identity import instant_from
 from ledger.records.statement import Act
+from ledger.store.references import check_references
 from ledger.store.state import LogState, head_of
 
 BLIND_BYTES = 32
@@ -152,7 +152,9 @@ class Desk:
         now: datetime,
     ) -> Admitted:
         """Decide about one statement that is not in the log yet."""
-        self._check_references(said, state)
+        check_references(said, state.history)
+        found = statement_id(submission.blind, submission.raw)
+        self._check_one_party(said, found, state)
         authority = self._authority_for(said, state)
         act = said.statement.act
         authority.require(
@@ -192,14 +194,18 @@ class Desk:
             held=held,
         )
 
-    def _check_references(self, said: Checked, state: LogState) -> None:
-        for position, earlier in enumerate(said.statement.prev):
-            _check_known(earlier, f"/prev/{position}", state)
-        act = said.statement.act
-        for earlier in named_by(said.statement, said.body):
-            # What `act` names is checked with its state, further below.
-            if act is None or earlier != act.of:
-                _check_known(earlier, "/body", state)
+    def _check_one_party(self, said: Checked, found: str, state: LogState) -> None:
+        # A key that moved to another party could take back what the first one said.
+        if not isinstance(said.body, Delegation):
+            return
+        earlier = state.authority.spoken_by.get(said.body.key_id)
+        if earlier is not None and self.party_of(earlier) != self.party_of(found):
+            raise NotPermittedError(
+                "a key that speaks for one party for ever",
+                met="a delegation of the same key to another party",
+                advice="Make a key for the other party.",
+                where="/body/party",
+            )
 
     def _authority_for(self, said: Checked, state: LogState) -> Authority:
         if state.size == 0:
@@ -249,16 +255,6 @@ class Desk:
                 where="/act",
             )
         return party
-
-
-def _check_known(earlier: StatementId, where: str, state: LogState) -> None:
-    if not state.history.knows(earlier):
-        raise UnknownReferenceError(
-            "a statement that is in the log already",
-            met="one that is not",
-            advice="Submit the statements in order: what is relied on first.",
-            where=where,
-        )
 
 
 def _founding(first: Checked | None) -> Authority:

@@ -31,6 +31,7 @@ from ledger.store.admission import (
     open_signed,
     read_statement,
 )
+from ledger.store.blob_check import check_blobs
 from ledger.store.blobs import BlobFolder
 from ledger.store.published import PublishedLog
 from ledger.store.reader import StoreReader
@@ -191,6 +192,7 @@ class LocalPort:
             earlier = self._earlier(pending, said, found)
             if earlier is not None:
                 return earlier
+            check_blobs(said.body, self.blobs)
             now = self.clock.now()
             admitted = desk.admit(said, submission, signed, pending.state, now)
         except RecordError as error:

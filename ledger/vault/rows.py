@@ -1,10 +1,12 @@
 """What goes into one row of the vault, and what comes out of it again."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeGuard
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, select, tuple_, type_coerce
+from sqlalchemy.types import NullType
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
@@ -17,6 +19,14 @@ from ledger.vault.tables import tombstones, values
 
 _AT_ONCE: Final = 400
 """Places in one question: two parameters each, below any SQLite's limit of 999."""
+
+_KEY_REF: Final = re.compile(r"studio|(vendor|person)/[0-9a-z]{1,64}(/retained)?")
+"""What a reference may be: it becomes the name of a file in the keys folder."""
+
+# SQLite keeps any type in any column: cells are fetched as they are, then looked at.
+_AS_THEY_ARE: Final[list[ColumnElement[Any]]] = [
+    type_coerce(column, NullType()).label(column.name) for column in values.c
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +104,32 @@ def read_blinds(spot: Spot, plain: bytes) -> tuple[bytes, bytes]:
 
 
 def sealed_in(row: Row[tuple[object, ...]]) -> Sealed:
-    """The ciphertext of a row."""
-    return Sealed(nonce=bytes(row.nonce), ciphertext=bytes(row.ciphertext))
+    """The ciphertext of a row.
+
+    Raises:
+        AlteredEvidenceError: there are no bytes where there must be.
+    """
+    match row.nonce, row.ciphertext:
+        case bytes(nonce), bytes(ciphertext):
+            return Sealed(nonce=nonce, ciphertext=ciphertext)
+        case _:
+            raise altered(Spot(statement=row.statement, path=row.path))
+
+
+def key_ref_in(row: Row[tuple[object, ...]]) -> KeyRef:
+    """The key that a row names.
+
+    Raises:
+        AlteredEvidenceError: it is no reference that this program ever wrote.
+    """
+    if is_key_ref(row.key_ref):
+        return row.key_ref
+    raise altered(Spot(statement=row.statement, path=row.path))
+
+
+def is_key_ref(value: object) -> TypeGuard[KeyRef]:
+    """Whether something can be the reference of a blinding key."""
+    return isinstance(value, str) and _KEY_REF.fullmatch(value) is not None
 
 
 def rows_at(
@@ -114,7 +148,7 @@ def rows_at(
         if grave is not None:
             raise erased(Spot(statement=grave.statement, path=grave.path))
         here = tuple_(values.c.statement, values.c.path).in_(places)
-        for row in connection.execute(select(values).where(here)):
+        for row in connection.execute(select(*_AS_THEY_ARE).where(here)):
             found[Spot(statement=row.statement, path=row.path)] = row
     return found
 
@@ -122,7 +156,7 @@ def rows_at(
 def row_at(connection: Connection, spot: Spot) -> Row[tuple[object, ...]] | None:
     """The row at one spot; errors as for `rows_at`."""
     here = values.c.statement == spot.statement, values.c.path == spot.path
-    row = connection.execute(select(values).where(*here)).one_or_none()
+    row = connection.execute(select(*_AS_THEY_ARE).where(*here)).one_or_none()
     if row is None:
         grave = tombstones.c.statement == spot.statement, tombstones.c.path == spot.path
         if connection.execute(select(tombstones).where(*grave)).first() is not None:

@@ -9,15 +9,17 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, func, insert, select, type_coerce
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import NullType
 
 from ledger.encoding.commitment import ID_PATH, Opening
 from ledger.encoding.statement import Composed, KeptValue, KeyRef
 from ledger.errors import (
     ConflictingRecordError,
+    ErasedEvidenceError,
     MalformedRecordError,
     MissingEvidenceError,
 )
@@ -28,14 +30,16 @@ from ledger.vault.erasure import ErasureReport, erase, erased_before
 from ledger.vault.keep import keep_items
 from ledger.vault.rows import (
     Item,
+    is_key_ref,
     items_at,
     items_of,
+    key_ref_in,
     read_blinds,
     read_opening,
     row_at,
     sealed_in,
 )
-from ledger.vault.tables import authorities, locations, values
+from ledger.vault.tables import authorities, locations, tombstones, values
 
 
 class Vault:
@@ -153,6 +157,21 @@ class Vault:
         with self._database.transaction(write=False) as connection:
             return erased_before(connection, person)
 
+    def graves(self) -> int:
+        """Values that are erased: tombstones, and rows whose key was destroyed."""
+        # As it is: somebody may have put another type there.
+        named: ColumnElement[Any] = type_coerce(values.c.key_ref, NullType())
+        with self._database.transaction(write=False) as connection:
+            buried = select(func.count()).select_from(tombstones)
+            count = int(connection.execute(buried).scalar_one())
+            rows = select(named, func.count()).group_by(values.c.key_ref)
+            sealed = connection.execute(rows).all()
+        return count + sum(
+            int(rows_of_key)
+            for key_ref, rows_of_key in sealed
+            if is_key_ref(key_ref) and self._is_destroyed(key_ref)
+        )
+
     # --- joins -------------------------------------------------------------------
 
     def remember_authority(self, key_id: KeyId, party: Uid) -> None:
@@ -224,7 +243,15 @@ class Vault:
             row = row_at(connection, spot)
         if row is None:
             raise _missing(spot)
-        return unseal(data_key(self._secret_of(row.key_ref)), spot, sealed_in(row))
+        key = data_key(self._secret_of(key_ref_in(row)))
+        return unseal(key, spot, sealed_in(row))
+
+    def _is_destroyed(self, key_ref: KeyRef) -> bool:
+        try:
+            self._secret_of(key_ref)
+        except ErasedEvidenceError:
+            return True
+        return False
 
 
 def _missing(spot: Spot) -> MissingEvidenceError:

@@ -10,12 +10,16 @@ from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.statement import KeptValue
+from ledger.errors import UnreadableInputError
+from ledger.files import read_bounded
 from ledger.records.identity import as_digest, as_token
 from ledger.records.making import AssetLeaf
 from ledger.records.statement import Private
 from pipeline.capture.declared import DECLARED, declared
 from pipeline.errors import ChangedInputError, UnreadableFrameError
 from pipeline.frames.probe import Probe, probe
+
+LARGEST_INPUT = 1 << 30
 
 Hide: TypeAlias = Callable[[str, JsonValue], tuple[str, KeptValue]]
 """Commits a private value at a path of the asset: commitment, and what to keep."""
@@ -74,13 +78,10 @@ def read_input(path: Path, digest: str | None = None) -> bytes:
         UnreadableFrameError: the file cannot be read.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
+        content = read_bounded(path, LARGEST_INPUT)
+    except UnreadableInputError as error:
         raise UnreadableFrameError(
-            "a readable picture file",
-            met=error.strerror or type(error).__name__,
-            advice="Check the file and its rights.",
-            where=str(path),
+            error.expected, met=error.met, advice=error.advice, where=error.where
         ) from error
     if digest is not None and sha256_hex(content) != digest:
         raise ChangedInputError(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import FrameHoleError
@@ -40,8 +41,9 @@ def find_file(folder: Path, name: str, frame: int) -> Path:
     """
     for spelled in (name, unicodedata.normalize("NFD", name)):
         path = folder / spelled
-        if path.is_file():
-            return path
+        with suppress(OSError):  # a name that no file can have
+            if path.is_file():
+                return path
     raise FrameHoleError(
         "a file for every frame of the shot",
         met="none for this frame",

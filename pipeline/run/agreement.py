@@ -45,9 +45,7 @@ def check_channels(
         if file.probe.grey or file.probe.alpha != wanted:
             raise FrameShapeError(
                 "an RGBA PNG" if wanted else "an RGB picture without alpha",
-                met="a grey picture"
-                if file.probe.grey
-                else _met(alpha=file.probe.alpha),
+                met=_met(file.probe),
                 advice='alpha = "embedded" is for RGBA PNGs, and for them alone.',
                 where=str(file.path),
                 frame=file.index,

@@ -80,17 +80,17 @@ def sweep(folder: OutputFolder) -> None:
 
     Raises:
         UnreadableInputError: a cell's record was damaged, so that nobody can tell
-            which frames count; nothing was removed.
+            which frames count; they all stay.
         StoreError: the folder cannot be read or changed.
     """
-    kept = awaited(folder)
     try:
         for owner in {path.stem for path in folder.work.glob("*.lock")}:
             lock = _lock_of_dead(folder, owner)
             if lock is None:
                 continue
             try:
-                _remove(folder, owner, kept.get(owner, set()))
+                # Asked now that it is dead: just before, it may have decided a cell.
+                _remove(folder, owner, awaited(folder).get(owner, set()))
             finally:
                 os.close(lock)
         for path in [*folder.state.glob(".*.tmp"), *folder.cells.glob(".*.tmp")]:

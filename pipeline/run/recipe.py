@@ -6,17 +6,24 @@ File names and parameters are private: the recipe as a whole is committed in the
 import tomllib
 import unicodedata
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ledger.encoding.canonical import JsonValue
-from ledger.errors import MalformedRecordError
+from ledger.encoding.cell import CELL_FRAMES
+from ledger.errors import MalformedRecordError, UnreadableInputError
+from ledger.files import read_bounded
 from ledger.records.identity import View
 from ledger.records.making import SourceType
 from ledger.records.time import FrameRange, Rate, parse_frames
 from pipeline.capture.numbering import NUMBER
 from pipeline.errors import RecipeError
+
+_WIDEST: Final = 12
+_LARGEST: Final = 1 << 20
+MOST_FRAMES: Final = 4096 * CELL_FRAMES
+"""What one version can list."""
 
 
 def _checked_path(text: str) -> str:
@@ -25,8 +32,11 @@ def _checked_path(text: str) -> str:
     parts = text.split("/")
     if text.startswith("/") or ".." in parts or not text.strip() or "\0" in text:
         raise ValueError("a relative path without '..' is expected")
-    if len(NUMBER.findall(text)) > 1:
+    numbers = NUMBER.findall(text)
+    if len(numbers) > 1:
         raise ValueError("at most one frame number (%04d or ####) is expected")
+    if any(len(digits) > 2 or int(digits or 0) > _WIDEST for digits, _ in numbers):
+        raise ValueError(f"a frame number of at most {_WIDEST} digits is expected")
     return text
 
 
@@ -119,11 +129,12 @@ def read_recipe(path: Path) -> Recipe:
         RecipeError: with file and field.
     """
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_bounded(path, _LARGEST).decode("utf-8")
+    except (UnreadableInputError, UnicodeDecodeError) as error:
+        met = error.met if isinstance(error, UnreadableInputError) else "other bytes"
         raise RecipeError(
             "a recipe: a TOML file in UTF-8",
-            met=str(error),
+            met=met,
             advice="Name a recipe; docs/reference/recipe.md shows one.",
             where=str(path),
         ) from error
@@ -133,6 +144,8 @@ def read_recipe(path: Path) -> Recipe:
         _check(recipe)
     except tomllib.TOMLDecodeError as error:
         raise _refused(str(path), str(error)) from error
+    except RecursionError as error:
+        raise _refused(str(path), "tables nested too deeply") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(step) for step in first["loc"])
@@ -146,7 +159,13 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _check(recipe: Recipe) -> None:
-    _ = recipe.frames
+    if recipe.frames.count() > MOST_FRAMES:
+        raise RecipeError(
+            f"at most {MOST_FRAMES} frames in a shot",
+            met=f"{recipe.frames.count()}",
+            advice="Split the shot.",
+            where="shot.frames",
+        )
     for number, layer in enumerate(recipe.layer):
         where = f"layer {number}"
         if layer.matte and layer.key:

@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline.errors": {"ledger.errors"},
     "pipeline.frames": {"ledger.errors", "pipeline.errors"},
     "pipeline.kernels": PIXELS,
-    "pipeline.capture": {*STATING, *PIXELS},
+    "pipeline.capture": {*STATING, *PIXELS, "ledger.files"},
     # It looks beside the pixels, never at them.
     "pipeline.credentials": {*STATING, *PIXELS},
     "pipeline.demo": {*STATING, *PIXELS, "ledger.files"},

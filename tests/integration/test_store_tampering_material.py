@@ -226,10 +226,15 @@ def test_what_was_erased_is_counted_and_is_no_damage(
 ) -> None:
     person = f"person/{PERSON}"
     ledger_studio.state(ledger_studio.element(1), ledger_studio.element(2))
-    ledger_studio.state(ledger_studio.element(3, blinded_by=person))
-    ledger_studio.vault.erase_person(PERSON, ledger_studio.destroyed.add)
+    body = {"type": "person", "party": Secret(PERSON), "name": Secret("김하늘")}
+    ledger_studio.state(
+        ledger_studio.compose("party.1", body, key=PERSON, blinded_by=person)
+    )
+    gone = ledger_studio.vault.erase_person(PERSON, ledger_studio.destroyed.add)
+    said = {"basis": "pipa-36", "count": gone.count, "holds": gone.holds}
+    ledger_studio.state(ledger_studio.compose("erasure.1", said, key="e5" * 16))
     report = ledger_studio.check()
     assert report.ok
     assert report.checked["statements.erased"] == 1
-    assert report.checked["values.erased"] == 1
-    assert report.checked["statements.opened"] == 7
+    assert report.checked["values.erased"] == 2
+    assert report.checked["statements.opened"] == 8

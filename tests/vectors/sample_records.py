@@ -103,12 +103,12 @@ def measured_leaves() -> LeafBlob:
             MeasuredLeaf(
                 frame=frame,
                 pixels=digest(f"pixels {frame}"),
-                decoder=as_token("pillow@12.0.0"),
+                decoder=as_token("pillow@13.0.0+rgb"),
                 inputs=(LayerInput(layer=0, file=digest(f"source {frame}")),),
                 coverage=Coverage(layers=(layer,), unattributed=rest),
                 tiles=digest(f"tiles {frame}"),
                 iscc="ISCC:EEAXLNZV4MR2A7RX",
-                profile=as_token("iscc-image/1"),
+                profile=as_token("iscc-image-v0/256+trim16+h1"),
             )
             for frame in range(FIRST, END)
         ]

@@ -11,9 +11,11 @@ first, since the database may grow meanwhile and the copy never runs ahead of it
 6. Schema and triggers: as the migrations make them.
 7. Sheets, statements and their ids.
 8. Blobs, leaves, and values in the vault.
+9. What is erased, against the erasures that the log states.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,6 +28,7 @@ from ledger.evidence.fsck.entries import (
     check_unresolved,
     is_rolled_back,
 )
+from ledger.evidence.fsck.erasures import Erasures
 from ledger.evidence.fsck.material import MaterialCheck
 from ledger.evidence.fsck.report import Damage, Notebook, Report
 from ledger.evidence.fsck.statements import StatementCheck, check_boundaries
@@ -36,7 +39,10 @@ from ledger.store.inspection import CheckpointLine, EntryLine, Inspection, inspe
 from ledger.store.migrate import expected_schema
 from ledger.store.published import Published, PublishedLog
 
-_SQLITE_OWN: Final = "sqlite_"
+_SQLITE_OWN: Final = re.compile(
+    r"index sqlite_autoindex_\w+|table sqlite_sequence|table sqlite_stat[1-4]"
+)
+"""What SQLite adds by itself: never a trigger or a view, whatever it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class Holdings:
             that was handed over, as whoever can change the folder can change its own.
         genesis_leaf: leaf hash of entry 0, from the trust file; "" to leave it out.
         published: the copy beside the database.
+        graves: how many values are erased in the vault; `None` if nobody can tell.
     """
 
     database: Path
@@ -58,6 +65,7 @@ class Holdings:
     blobs: BlobReader
     openings: OpeningReader
     genesis_leaf: str = ""
+    graves: Callable[[], int] | None = None
 
 
 def fsck(held: Holdings) -> Report:
@@ -135,7 +143,7 @@ def _check_schema(inspection: Inspection, book: Notebook) -> None:
         elif met[kind, name] != sql:
             book.find(Damage.SCHEMA_CHANGED, f"the {kind} {name} was changed")
     for kind, name in met.keys() - expected.keys():
-        if not name.startswith(_SQLITE_OWN):
+        if not _SQLITE_OWN.fullmatch(f"{kind} {name}"):
             book.find(Damage.SCHEMA_ADDED, f"a {kind} was added: {name}")
     book.count("schema", len(expected))
     for complaint in inspection.complaints():
@@ -169,11 +177,15 @@ def _check_statements(
     sizes: frozenset[int],
     book: Notebook,
 ) -> None:
-    statements = StatementCheck(inside, held.openings, book)
-    material = MaterialCheck(held.blobs, held.openings, book)
+    erasures = Erasures(book)
+    statements = StatementCheck(inside, held.openings, erasures, book)
+    material = MaterialCheck(held.blobs, held.openings, erasures, book)
     statements.check_sheets(inspection.sheets())
     for known in statements.check_statements(inspection.statements()):
         material.check(known)
     if "statement" not in inspection.failures:
         statements.check_complete()
     check_boundaries(statements.sheet_of, sizes, book)
+    erasures.check(held.graves)
+    if erased := book.checked["statements.erased"]:
+        book.note(f"{erased} erased statements cannot be checked")

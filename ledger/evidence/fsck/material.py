@@ -12,6 +12,7 @@ from ledger.errors import (
     MissingEvidenceError,
     RecordError,
 )
+from ledger.evidence.fsck.erasures import Erasures
 from ledger.evidence.fsck.report import Damage, Notebook
 from ledger.evidence.fsck.statements import Known
 from ledger.log.leaves import read_leaves
@@ -35,6 +36,7 @@ class MaterialCheck:
 
     blobs: BlobReader
     openings: OpeningReader
+    erasures: Erasures
     book: Notebook
 
     def check(self, known: Known) -> None:
@@ -105,7 +107,7 @@ class MaterialCheck:
             text = f"the vault lacks a value of statement {known.index}"
             self._find(Damage.OPENING_MISSING, text, known)
         except ErasedEvidenceError:
-            self.book.count("values.erased")
+            self.erasures.value(known.said, known.index)
         except (AlteredEvidenceError, RecordError):
             text = f"a value of statement {known.index} is not the committed one"
             self._find(Damage.OPENING_ALTERED, text, known)

@@ -47,6 +47,8 @@ class Damage(StrEnum):
     LEAVES_ALTERED = "leaves.altered"
     OPENING_MISSING = "opening.missing"
     OPENING_ALTERED = "opening.altered"
+    ERASURE_UNEXPLAINED = "erasure.unexplained"
+    ERASURE_UNDONE = "erasure.undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,11 @@ class Report:
     def ok(self) -> bool:
         """Whether nothing was found, and there was something to look at."""
         return not self.findings and self.checked.get("entries", 0) > 0
+
+    @property
+    def erased(self) -> int:
+        """Statements that nobody can check any more, as their blinds are erased."""
+        return self.checked.get("statements.erased", 0)
 
     def to_json(self) -> dict[str, JsonValue]:
         """The whole report; nothing private."""

@@ -17,6 +17,7 @@ from ledger.errors import (
     RecordError,
 )
 from ledger.evidence.fsck.anchor import Anchor
+from ledger.evidence.fsck.erasures import Erasures
 from ledger.evidence.fsck.report import Damage, Notebook
 from ledger.ports import OpeningReader
 from ledger.store.inspection import SheetLine, StatementLine
@@ -37,12 +38,14 @@ class StatementCheck:
 
     Attributes:
         openings: the vault.
+        erasures: what the log says was erased, and what is.
         sheets: ids that each sheet lists, by the digest under which it is stored.
         sheet_of: the sheet of each statement, by index.
     """
 
     anchor: Anchor
     openings: OpeningReader
+    erasures: Erasures
     book: Notebook
     sheets: dict[str, frozenset[str]] = field(default_factory=dict)
     sheet_of: dict[int, str] = field(default_factory=dict)
@@ -108,7 +111,7 @@ class StatementCheck:
         try:
             blind, by_blind = self.openings.blinds(entry.id)
         except ErasedEvidenceError:
-            self.book.count("statements.erased")
+            self.erasures.statement(said, index)
             return True
         except MissingEvidenceError:
             text = f"the vault lacks the blinds of statement {index}"
@@ -127,6 +130,7 @@ class StatementCheck:
         if by_commitment(line.sheet, by_blind, place) != entry.by.commitment:
             text = f"statement {index} names another sheet than its entry commits to"
             self._find(Damage.SHEET_SWAPPED, text, index, entry.kind)
+        self.erasures.state(said)
         return True
 
     def _listed(self, line: StatementLine, index: int, kind: str) -> None:

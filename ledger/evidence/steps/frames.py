@@ -1,25 +1,27 @@
 """Steps 12 to 14: what was measured, what was sealed, what a shot consists of."""
 
-import struct
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.encoding.cell import CELL_FRAMES, frames_of
 from ledger.encoding.digest import sha256_hex
-from ledger.errors import AlteredEvidenceError, MissingEvidenceError
+from ledger.errors import MissingEvidenceError
 from ledger.evidence import form
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
+from ledger.evidence.steps.finding import altered
+from ledger.evidence.steps.measures import check_leaf, tile_areas
+from ledger.evidence.steps.sources import check_kinds, check_rivals, check_sources
 from ledger.evidence.verdict import Reason
 from ledger.log.leaves import read_leaves
-from ledger.records.frames import Coverage, FrameSet, MeasuredLeaf, SealedLeaf, SealSet
+from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
 from ledger.records.making import Asset, AssetLeaf, Run, Version
 from ledger.records.time import FrameRange
 
-ONE: Final = 32768
-TILE: Final = 64
+PICTURES: Final = frozenset({"image/png", "image/jpeg"})
+"""Files that hold one picture."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class FrameReader:
     def read(self) -> Frames:
         """All leaves that hold; what does not is a failure in the audit."""
         frames = Frames()
+        check_kinds(self.audit, self.disclosure)
         for told, asset in self.disclosure.all_of(Asset):
             with self.audit.step("assets"):
                 leaves = read_leaves(
@@ -55,6 +58,10 @@ class FrameReader:
         for told, sealed in self.disclosure.all_of(SealSet):
             with self.audit.step("seal_sets"):
                 self._take_sealed(told, sealed, frames)
+        check_rivals(self.audit, self.disclosure)
+        for _, version in self.disclosure.versions():
+            with self.audit.step("seal_sets", 0):
+                self._check_files(version, frames)
         return frames
 
     # --- 12. measured: the frames of the cell, and sums that add up ---------------
@@ -66,7 +73,7 @@ class FrameReader:
         # 12.1 Each frame of the cell once: against frames that were left out.
         expected = cell_frames(told, body)
         if [leaf.frame for leaf in leaves] != expected:
-            raise _altered("each frame of the cell within the range, once", "others")
+            raise altered("each frame of the cell within the range, once", "others")
         found = self.disclosure.find(body.run, Run)
         if found is None:
             # It is counted as withheld by the last step.
@@ -75,52 +82,19 @@ class FrameReader:
             _check_place(told, found[0])
             tables = self._tables(body, found[1], len(leaves))
             for leaf, table in zip(leaves, tables, strict=True):
-                self._check_leaf(leaf, table, found[1], frames)
+                check_leaf(leaf, table, found[1], frames.files)
         self.audit.held("frames.measured", len(leaves))
         frames.measured[told.id] = {leaf.frame: leaf for leaf in leaves}
 
     def _tables(self, body: FrameSet, run: Run, count: int) -> list[bytes]:
         # 12.2 The tile blob is what was stated, with one table for each frame.
         raw = self._blob(body.tiles.blob)
-        rows, columns = -(-run.height // TILE), -(-run.width // TILE)
-        length = 4 * (len(run.layers) + 1) * rows * columns
+        length = 4 * (len(run.layers) + 1) * len(tile_areas(run))
         if len(raw) != body.tiles.length or sha256_hex(raw) != body.tiles.blob:
-            raise _altered("the tile tables that were stated", "others")
+            raise altered("the tile tables that were stated", "others")
         if len(raw) != count * length:
-            raise _altered("one tile table for each frame", "another length")
+            raise altered("one tile table for each frame", "another length")
         return [raw[start : start + length] for start in range(0, len(raw), length)]
-
-    def _check_leaf(
-        self, leaf: MeasuredLeaf, table: bytes, run: Run, frames: Frames
-    ) -> None:
-        if sha256_hex(table) != leaf.tiles:
-            raise _altered("the tile table of this frame", "another", leaf.frame)
-        # 12.3 Layers are the run's, bottom to top: against credit moved between them.
-        elements = [layer.element for layer in leaf.coverage.layers]
-        if elements != [layer.element for layer in run.layers]:
-            raise _altered("the layers of the run", "other layers", leaf.frame)
-        # 12.4 Sums: against coverage that was invented.
-        _check_coverage(leaf.coverage, run, leaf.frame)
-        _check_tiles(leaf.coverage, table, leaf.frame)
-        # 12.5 Inputs are files of the layers' assets: against sources swapped.
-        self._check_inputs(leaf, run, frames)
-
-    def _check_inputs(self, leaf: MeasuredLeaf, run: Run, frames: Frames) -> None:
-        places = [one.layer for one in leaf.inputs]
-        if places != sorted(set(places)) or max(places, default=0) >= len(run.layers):
-            raise _altered(
-                "inputs of the run's layers, each once", "others", leaf.frame
-            )
-        for one in leaf.inputs:
-            layer = run.layers[one.layer]
-            for file, asset in ((one.file, layer.asset), (one.matte, layer.matte)):
-                known = frames.files.get(asset) if asset else frozenset()
-                if file is not None and known is not None and file not in known:
-                    raise _altered(
-                        "inputs that are files of their layer's asset",
-                        "another file",
-                        leaf.frame,
-                    )
 
     # --- 13. sealed: exactly the frames that were measured ------------------------
 
@@ -134,13 +108,34 @@ class FrameReader:
             expected = cell_frames(*measured)
             # 13.1 Against a frame sealed that nobody measured, and the reverse.
             if [leaf.frame for leaf in leaves] != expected:
-                raise _altered("the frames of its frame.set, each once", "others")
+                raise altered("the frames of its frame.set, each once", "others")
+            self._check_pictures(measured[1], leaves)
         # 13.2 Each frame is a picture of its own: against one shown for another.
         pictures = {(leaf.file, leaf.part, leaf.index) for leaf in leaves}
         if len(pictures) != len(leaves):
-            raise _altered("another picture for each frame", "one for two frames")
+            raise altered("another picture for each frame", "one for two frames")
         self.audit.held("frames.sealed", len(leaves))
         frames.sealed[told.id] = {leaf.frame: leaf for leaf in leaves}
+
+    def _check_pictures(self, measured: FrameSet, leaves: Sequence[SealedLeaf]) -> None:
+        # 13.3 Else one file could be several frames by names that mean nothing in it.
+        run = self.disclosure.find(measured.run, Run)
+        if run is None or run[1].encoder.type not in PICTURES:
+            return
+        if any((leaf.part, leaf.index) != (0, 0) for leaf in leaves):
+            raise altered("picture 0 of part 0 of an image file", "another")
+
+    def _check_files(self, version: Version, frames: Frames) -> None:
+        # 13.4 Each file is one frame, across cells, too.
+        used = {cell.set for cell in version.cells}
+        files = Counter(
+            (body.audience, leaf.file, leaf.part, leaf.index)
+            for told, body in self.disclosure.seals()
+            if body.set in used
+            for leaf in frames.sealed.get(told.id, {}).values()
+        )
+        if max(files.values(), default=0) > 1:
+            raise altered("another file for each frame", "one for two frames")
 
     def _blob(self, digest: str) -> bytes:
         try:
@@ -163,6 +158,8 @@ def check_versions(audit: Audit, disclosure: Disclosure) -> None:
         seen[told.said.scope.shot, body.view] += 1
         if disclosure.history.contradicted(told.id):
             audit.leave_open(Reason.DISPUTED, "version")
+    with audit.step("sources", 0):
+        check_sources(audit, disclosure)
     doubles = sum(count > 1 for count in seen.values())
     audit.leave_open(Reason.CONFLICT, "version", doubles)
     shots = {shot for shot, _ in seen}
@@ -191,15 +188,14 @@ def _check_version(
             continue
         _check_cell(disclosure, told, body, found)
         if found[1].cell != cell.cell:
-            raise _altered("the frame.set of the cell that it stands for", "another")
+            raise altered("the frame.set of the cell that it stands for", "another")
         covered.update(cell_frames(*found))
-        _question_cell(audit, disclosure, found[0])
     span = _range_of(told)
     if span.count() > len(body.cells) * CELL_FRAMES:
-        raise _altered("each frame of the range exactly once", "gaps")
+        raise altered("each frame of the range exactly once", "gaps")
     counts = [covered[frame] for frame in span.frames()]
     if max(counts) > 1 or (complete and min(counts) < 1):
-        raise _altered("each frame of the range exactly once", "gaps or doubles")
+        raise altered("each frame of the range exactly once", "gaps or doubles")
     audit.held("frames.in_versions", sum(counts))
 
 
@@ -211,57 +207,24 @@ def _check_cell(
 ) -> None:
     measured, frame_set = found
     if measured.said.scope.shot != told.said.scope.shot:
-        raise _altered("frames of the version's shot", "another shot's")
+        raise altered("frames of the version's shot", "another shot's")
     if _range_of(measured).rate != _range_of(told).rate:
-        raise _altered("frames at the version's rate", "another rate")
+        raise altered("frames at the version's rate", "another rate")
     run = disclosure.find(frame_set.run, Run)
     if run is not None and run[1].view != body.view:
-        raise _altered("frames of the version's view", "another view")
-
-
-def _question_cell(audit: Audit, disclosure: Disclosure, told: Told) -> None:
-    # An honest log may be here: replaced or disputed after the version was stated.
-    if not disclosure.in_force(told):
-        audit.leave_open(Reason.CONFLICT, "version.set_replaced")
-    if disclosure.history.contradicted(told.id):
-        audit.leave_open(Reason.DISPUTED, "frame.set")
+        raise altered("frames of the version's view", "another view")
 
 
 def _check_place(part: Told, whole: Told) -> None:
     inner, outer = _range_of(part), _range_of(whole)
     if part.said.scope.shot != whole.said.scope.shot or inner.rate != outer.rate:
-        raise _altered("the shot and rate of what it names", "another shot or rate")
+        raise altered("the shot and rate of what it names", "another shot or rate")
     if not outer.start <= inner.start < inner.end <= outer.end:
-        raise _altered("a range within that of what it names", "another range")
+        raise altered("a range within that of what it names", "another range")
 
 
 def _range_of(told: Told) -> FrameRange:
     span = told.said.scope.range
     if span is None:
-        raise _altered("a range in the scope", "none")
+        raise altered("a range in the scope", "none")
     return span
-
-
-def _check_coverage(coverage: Coverage, run: Run, frame: int) -> None:
-    bounds = [*coverage.layers, coverage.unattributed]
-    total = ONE * run.width * run.height
-    least, most = sum(one.lower for one in bounds), sum(one.upper for one in bounds)
-    if not least <= total <= most:
-        raise _altered("coverage that sums to 32768 × pixels", "another sum", frame)
-
-
-def _check_tiles(coverage: Coverage, table: bytes, frame: int) -> None:
-    cells = struct.unpack(f"<{len(table) // 4}I", table)
-    bounds = [*coverage.layers, coverage.unattributed]
-    size = len(cells) // len(bounds)
-    for place, one in enumerate(bounds):
-        total = sum(cells[place * size : (place + 1) * size])
-        if not one.lower <= total <= one.upper:
-            raise _altered("tiles that sum to their layer's coverage", "others", frame)
-
-
-def _altered(expected: str, met: str, frame: int | None = None) -> AlteredEvidenceError:
-    advice = "Do not rely on these frames: what the log says of them disagrees."
-    if frame is None:
-        return AlteredEvidenceError(expected, met=met, advice=advice)
-    return AlteredEvidenceError(expected, met=met, advice=advice, frame=frame)

@@ -1,6 +1,7 @@
 """Step 15: sealed frames as files: their bytes, their pixels, their credentials."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ledger.encoding.canonical import JsonValue
@@ -10,14 +11,12 @@ from ledger.errors import AlteredEvidenceError, JangbuError
 from ledger.evidence import form
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, SealedFrame, spread
+from ledger.evidence.steps.credentials import inputs_of, is_intact
 from ledger.evidence.steps.frames import Frames
 from ledger.evidence.verdict import MediaCount, Reason
-from ledger.ports import CredentialReader, CredentialReading, PixelReader
+from ledger.ports import CredentialReader, PixelReader
 from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
 from ledger.records.identity import StatementId
-
-# What a C2PA reader says of an intact file whose signer it cannot vouch for (now).
-_SIGNER_CODES = frozenset({"signingCredential.untrusted", "signingCredential.expired"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class MediaReader:
     audit: Audit
     _read: set[SealedFrame] = field(default_factory=set)
     _seen: set[SealedFrame] = field(default_factory=set)
-    _matched: int = 0
+    _beside: Counter[SealedFrame] | None = None
     _strangers: list[str] = field(default_factory=list)
 
     def in_force(self) -> list[SealedFrame]:
@@ -88,27 +87,53 @@ class MediaReader:
                 raise _altered("the file that was sealed as this frame", seal)
             self._look_into(frame, content)
 
-    def take_folder(self, media: Iterable[tuple[str, bytes]]) -> None:
+    def take_folder(self, media: Iterable[tuple[str, bytes | None]]) -> None:
         """15.2 Files beside the bundle are found by their digests, never by name."""
+        self._beside = Counter()
+        in_force = frozenset(self.in_force())
         by_file: dict[str, SealedFrame] = {}
         by_manifest: dict[str, SealedFrame] = {}
-        for seal, leaves in self.frames.sealed.items():
-            for leaf in leaves.values():
-                by_file[leaf.file] = by_manifest[leaf.manifest] = (seal, leaf.frame)
+        for seal, leaf in self._all_sealed(in_force):
+            by_file[leaf.file] = by_manifest[leaf.manifest] = seal
         for name, content in media:
-            frame = by_file.get(sha256_hex(content))
+            frame = by_file.get("" if content is None else sha256_hex(content))
             with self.audit.step("files", 0 if frame is None else 1):
-                if frame is None:
+                if content is None or frame is None:
                     self._take_stranger(name, content, by_manifest)
                 else:
-                    self._matched += 1
-                    self._look_into(self._frame(frame), content)
+                    self._beside[frame] += 1
+                    self._take_match(frame, content, in_force)
+        # Who hands over a folder asks whether it holds the shot, not just its files.
+        self.audit.leave_open(Reason.MISSING, "media.frames", self.count().missing)
+
+    def _all_sealed(
+        self, in_force: Container[SealedFrame]
+    ) -> list[tuple[SealedFrame, SealedLeaf]]:
+        """All sealed frames; those in force last, so that they win over others."""
+        every = [
+            ((seal, leaf.frame), leaf)
+            for seal, leaves in self.frames.sealed.items()
+            for leaf in leaves.values()
+        ]
+        return sorted(every, key=lambda one: one[0] in in_force)
+
+    def _take_match(
+        self, seal: SealedFrame, content: bytes, in_force: Container[SealedFrame]
+    ) -> None:
+        if self._beside is not None and self._beside[seal] > 1:
+            # One frame held for several, under whatever names.
+            self.audit.leave_open(Reason.CONFLICT, "media.repeated")
+            return
+        if seal not in in_force:
+            # True once: a version that was replaced, or that nobody asks about.
+            self.audit.leave_open(Reason.CONFLICT, "media.replaced")
+        self._look_into(self._frame(seal), content)
 
     def _take_stranger(
-        self, name: str, content: bytes, by_manifest: Mapping[str, SealedFrame]
+        self, name: str, content: bytes | None, by_manifest: Mapping[str, SealedFrame]
     ) -> None:
         self._strangers.append(name)
-        altered = by_manifest.get(self._manifest_of(content))
+        altered = by_manifest.get(self._manifest_of(content or b""))
         if altered is not None:
             # Another file around a manifest that was sealed: somebody changed it.
             error = _altered("the file that was sealed with this manifest", altered)
@@ -136,9 +161,10 @@ class MediaReader:
         return MediaCount(
             frames=len(wanted),
             pixels=len(wanted & self._frames_of(self._read)),
-            matched=self._matched,
+            matched=0 if self._beside is None else self._beside.total(),
             unmatched=len(self._strangers),
             missing=len(wanted - self._frames_of(self._seen)),
+            beside=self._beside is not None,
             strangers=tuple(self._strangers),
         )
 
@@ -202,7 +228,7 @@ class MediaReader:
         reading = self.readers.credentials.read(content, self.roots or ())
         if reading.manifest != frame.sealed.manifest:
             raise _altered("the manifest that was sealed", frame.seal)
-        if not _is_intact(reading):
+        if not is_intact(reading):
             raise _altered("an intact content credential", frame.seal)
         if reading.state == "invalid":
             # The signer's certificate has run out; nothing else is known of it.
@@ -232,14 +258,14 @@ class MediaReader:
         }
         if {key: value for key, value in said.items() if key != "inputs"} != expected:
             raise _altered("a credential that names this frame of the log", seal)
-        if _inputs_of(said) != [(one.layer, one.file) for one in measured.inputs]:
+        if inputs_of(said) != [(one.layer, one.file) for one in measured.inputs]:
             raise _altered("a credential with the measured inputs", seal)
 
 
 def take_media(
     reader: MediaReader,
     parts: Mapping[str, bytes],
-    folder: Iterable[tuple[str, bytes]] | None,
+    folder: Iterable[tuple[str, bytes | None]] | None,
 ) -> MediaCount:
     """Check every file that came along."""
     for name, content in parts.items():
@@ -247,28 +273,6 @@ def take_media(
     if folder is not None:
         reader.take_folder(folder)
     return reader.count()
-
-
-def _is_intact(reading: CredentialReading) -> bool:
-    match reading.state:
-        case "trusted" | "valid":
-            return True
-        case "invalid":
-            return bool(reading.codes) and _SIGNER_CODES.issuperset(reading.codes)
-        case _:
-            return False
-
-
-def _inputs_of(said: Mapping[str, JsonValue]) -> list[tuple[JsonValue, JsonValue]]:
-    inputs = said.get("inputs")
-    if not isinstance(inputs, list):
-        return []
-    return [
-        (one.get("layer", -1), one.get("file", ""))
-        if isinstance(one, dict)
-        else ("", "")
-        for one in inputs
-    ]
 
 
 def _altered(expected: str, seal: SealedFrame) -> AlteredEvidenceError:

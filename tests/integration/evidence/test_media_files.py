@@ -43,7 +43,7 @@ def test_frames_in_a_folder_are_found_by_their_digests(
     media = list(reversed(folder(made[0])))
     verdict = verify_bundle(bare, trust, READERS, media)
     assert (verdict.exit_code, verdict.pixels) == (0, "pixels checked: 8 of 8")
-    assert verdict.media == MediaCount(frames=8, pixels=8, matched=8)
+    assert verdict.media == MediaCount(frames=8, pixels=8, matched=8, beside=True)
 
 
 def test_a_sample_in_the_bundle_and_the_rest_beside_it_add_up(
@@ -79,9 +79,12 @@ def test_a_damaged_frame_is_unmatched_and_no_yes(
     altered = first[:-1] + bytes([first[-1] ^ 1])
     verdict = verify_bundle(bare, trust, READERS, [(name, altered), *rest])
     assert verdict.exit_code == 3
-    assert verdict.open_points == (OpenPoint(Reason.MISSING, "media.unmatched", 1),)
+    assert verdict.open_points == (
+        OpenPoint(Reason.MISSING, "media.unmatched", 1),
+        OpenPoint(Reason.MISSING, "media.frames", 1),
+    )
     assert verdict.media == MediaCount(
-        frames=8, pixels=7, matched=7, unmatched=1, missing=1
+        frames=8, pixels=7, matched=7, unmatched=1, missing=1, beside=True
     )
 
 
