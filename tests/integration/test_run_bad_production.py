@@ -74,9 +74,9 @@ def test_another_production_s_keys_are_refused(
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
-        ("element = [", "element = [[[", ("production.toml", "line")),
+        ("[[element]]", "[[element]", ("production.toml", "line")),
         ('name = "actor"', 'name = "interior"', ("production.toml", "element")),
-        ("shot = [", "shots = [", ("production.toml", "shots")),
+        ("[[shot]]", "[[shots]]", ("production.toml", "shots")),
         ('code = "SQ010_0040"', "code = 40", ("production.toml", "shot.0.code")),
     ],
 )
@@ -109,6 +109,7 @@ def test_a_shot_code_that_is_no_file_name_is_refused(
     path = production / "production.toml"
     path.write_text(path.read_text().replace("SQ010_0040", code))
     shot.edit_recipe("SQ010_0040", code)
+    assert shot.command("register", production).code == 0
     before = entries(production)
     done = _run_in(shot, production)
     assert (done.code, done.json["error"]["code"]) == (4, "run.recipe"), done.err

@@ -1,7 +1,9 @@
-"""Blobs that are no plain files, and schema objects that are called SQLite's own."""
+"""What is of another form than this program wrote: files, schema and vault rows."""
 
 import os
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,29 @@ def test_what_sqlite_keeps_for_itself_is_no_damage(grown: LedgerStudio) -> None:
     with grown.foreign(triggers=True) as connection:
         connection.execute("ANALYZE")
     assert grown.check().ok
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "key_ref = '../../sign/studio'",
+        "key_ref = 'person/../../x'",
+        "key_ref = ''",
+        "key_ref = x'ff00'",
+        "key_ref = CAST('studio' AS BLOB)",
+        "nonce = 'text'",
+        "nonce = 999999999999",
+        "ciphertext = 1.5",
+        "ciphertext = 'text'",
+    ],
+)
+def test_a_row_of_another_form_is_a_finding(grown: LedgerStudio, change: str) -> None:
+    (element,) = grown.port.reader().statements(6, 7)
+    with closing(sqlite3.connect(grown.root / "vault.sqlite")) as vault:
+        sql = f"UPDATE value SET {change} WHERE statement = ?"  # noqa: S608  # our own
+        vault.execute(sql, (element.id,))
+        vault.commit()
+    assert grown.found_by_fsck() == {("opening.altered", 6)}
+    assert grown.vault.graves() == 0
+    with pytest.raises(AlteredEvidenceError):
+        grown.vault.blinds(element.id)

@@ -116,10 +116,12 @@ class StatementCheck:
         except MissingEvidenceError:
             text = f"the vault lacks the blinds of statement {index}"
             self._find(Damage.OPENING_MISSING, text, index, entry.kind)
+            self.erasures.state(said, opened=False)
             return True
         except (AlteredEvidenceError, RecordError):
             text = f"the vault's blinds of statement {index} were altered"
             self._find(Damage.OPENING_ALTERED, text, index, entry.kind)
+            self.erasures.state(said, opened=False)
             return True
         if statement_id(blind, line.body) != entry.id:
             text = f"the statement of entry {index} was altered: its id does not open"
@@ -130,7 +132,7 @@ class StatementCheck:
         if by_commitment(line.sheet, by_blind, place) != entry.by.commitment:
             text = f"statement {index} names another sheet than its entry commits to"
             self._find(Damage.SHEET_SWAPPED, text, index, entry.kind)
-        self.erasures.state(said)
+        self.erasures.state(said, opened=True)
         return True
 
     def _listed(self, line: StatementLine, index: int, kind: str) -> None:

@@ -27,8 +27,16 @@ _REPLACED: Final = {"frame.set": "version.set_replaced"}
 
 def check_kinds(audit: Audit, disclosure: Disclosure) -> None:
     """12.0 What a body names is of the kind that it must be: against empty names."""
+    used = {
+        layer.generation
+        for _, run in disclosure.all_of(Run)
+        for layer in run.layers
+        if layer.generation is not None
+    }
     for told in disclosure.told.values():
-        named = kinds_named_in(told.body)
+        # No frame rests on a generation that no run names.
+        unused = isinstance(told.body, Generation) and told.id not in used
+        named = () if unused else kinds_named_in(told.body)
         if named:
             with audit.step("sources"):
                 for statement, kind in named:

@@ -84,7 +84,13 @@ def test_a_damaged_frame_is_unmatched_and_no_yes(
         OpenPoint(Reason.MISSING, "media.frames", 1),
     )
     assert verdict.media == MediaCount(
-        frames=8, pixels=7, matched=7, unmatched=1, missing=1, beside=True
+        frames=8,
+        pixels=7,
+        matched=7,
+        unmatched=1,
+        missing=1,
+        beside=True,
+        strangers=(name,),
     )
 
 

@@ -1,8 +1,6 @@
 """A folder of frames that are true ones, and not the ones that were asked for."""
 
 import io
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pytest
@@ -84,24 +82,18 @@ def test_what_is_no_regular_file_is_unmatched(
     assert verdict.media.strangers == ("pipe",)
 
 
-def restate(studio: SmallStudio, shot: Shot) -> dict[tuple[str, int], bytes]:
-    """Shoot the same shot again and let that version replace the first one."""
-    old = dict(studio.files)
-    scope: Mapping[str, Any] = {"shot": SHOT, "range": FRAMES}
-    again = studio.shoot(OTHER_SHOT)
-    version = studio.body_of(shot.version)
-    cells = [(one["cell"], one["set"]) for one in version["cells"]]
-    studio.state(
-        "version.1", {}, by="pipeline", scope=scope, act=("withdraw", shot.version.id)
-    )
-    assert again.version.id
-    assert len(cells) == 2
-    return old
-
-
 def test_frames_of_a_version_that_is_gone_do_not_stand_for_the_present_one() -> None:
     studio = SmallStudio()
-    old = restate(studio, studio.shoot())
+    shot = studio.shoot()
+    old = dict(studio.files)
+    studio.shoot(OTHER_SHOT)
+    studio.state(
+        "version.1",
+        {},
+        by="pipeline",
+        scope={"shot": SHOT, "range": FRAMES},
+        act=("withdraw", shot.version.id),
+    )
     media = [(f"{frame}.png", one) for (_, frame), one in old.items()]
     verdict = verify_bundle(
         studio.bundle(Request(frames="none")).to_bytes(), studio.trust(), READERS, media
