@@ -165,6 +165,13 @@ class Planner:
         if table.generation is None:
             return None
         record = read_generation(find_file(self.folder, table.generation, 0))
+        if record.source_type != table.source_type:
+            raise RecipeError(
+                f"the source type that the generator recorded, {record.source_type}",
+                met=table.source_type,
+                advice="Correct the recipe or the generator's record.",
+                where=f"layer of {table.element!r}: source_type",
+            )
         natural: JsonValue = [
             asset.statement.id,
             record.provider,

@@ -67,7 +67,7 @@ def sealed(frame: int) -> SealedLeaf:
 
 @dataclass
 class Cell:
-    """A cell that was stated: entries 5 (asset), 6 (frame.set) and 7 (seal.set)."""
+    """A cell that was stated: entries 5 (asset), 6 (run), 7 and 8 (its sets)."""
 
     studio: LedgerStudio
     asset: Composed
@@ -84,10 +84,11 @@ def cell(ledger_studio: LedgerStudio) -> Cell:
     asset = ledger_studio.asset(1)
     frames, seals = keep_leaves(ledger_studio)
     tiles = ledger_studio.blobs.put(TILES)
+    run = run_of(ledger_studio, asset)
     sets = ledger_studio.compose(
         "frame.set.1",
         {
-            "run": asset.id,
+            "run": run.id,
             "cell": 0,
             "measured": frames.stated,
             "tiles": {"length": len(TILES), "blob": tiles},
@@ -106,7 +107,7 @@ def cell(ledger_studio: LedgerStudio) -> Cell:
         key="5e" * 16,
         scope=SCOPE,
     )
-    ledger_studio.state(asset, sets, seal)
+    ledger_studio.state(asset, run, sets, seal)
     report = ledger_studio.check()
     assert report.ok
     assert (report.checked["blobs"], report.checked["leaves"]) == (4, 5)
@@ -122,7 +123,7 @@ def keep_leaves(studio: LedgerStudio) -> tuple[LeafBlob, LeafBlob]:
 
 
 @pytest.mark.parametrize(
-    ("which", "index"), [("measured", 6), ("tiles", 6), ("sealed", 7)]
+    ("which", "index"), [("measured", 7), ("tiles", 7), ("sealed", 8)]
 )
 def test_a_missing_or_altered_blob_is_named(cell: Cell, which: str, index: int) -> None:
     stated = getattr(cell, which)
@@ -136,17 +137,41 @@ def test_a_missing_or_altered_blob_is_named(cell: Cell, which: str, index: int) 
     assert cell.studio.check().ok
 
 
-def test_leaves_that_are_not_the_stated_ones_are_named(
-    ledger_studio: LedgerStudio,
+def run_of(studio: LedgerStudio, asset: Composed) -> Composed:
+    layer = {
+        "element": "e1" * 16,
+        "asset": asset.id,
+        "source_type": "digitalCapture",
+        "alpha": "opaque",
+    }
+    body = {
+        "view": "screen",
+        "picture": "picture/1",
+        "measure": "measure/1",
+        "width": 1,
+        "height": 1,
+        "layers": [layer],
+        "tools": [{"name": "numpy", "version": "2.4.6"}],
+        "tables": {},
+        "encoder": {"type": "image/png", "options": []},
+        "audience": "public",
+        "recipe": Secret("a recipe"),
+    }
+    return studio.compose("run.1", body, key="70" * 16, scope=SCOPE)
+
+
+def test_leaves_that_are_not_the_stated_ones_are_refused_and_named(
+    ledger_studio: LedgerStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frames, _ = keep_leaves(ledger_studio)
     other = frames.stated.model_copy(update={"root": as_digest("00" * 32)})
     asset = ledger_studio.asset(1)
     tiles = ledger_studio.blobs.put(TILES)
+    run = run_of(ledger_studio, asset)
     sets = ledger_studio.compose(
         "frame.set.1",
         {
-            "run": asset.id,
+            "run": run.id,
             "cell": 0,
             "measured": other,
             "tiles": {"length": 1, "blob": tiles},
@@ -154,10 +179,14 @@ def test_leaves_that_are_not_the_stated_ones_are_named(
         key="f5" * 16,
         scope=SCOPE,
     )
-    ledger_studio.state(asset, sets)
+    ledger_studio.state(asset, run)
+    assert ledger_studio.refusal(sets) == "record.blob"
+    # The log of an admission that did not look into blobs.
+    monkeypatch.setattr("ledger.store.port.check_blobs", lambda _body, _blobs: None)
+    ledger_studio.state(sets)
     assert ledger_studio.found_by_fsck() == {
-        ("leaves.altered", 6),
-        ("blob.altered", 6),
+        ("leaves.altered", 7),
+        ("blob.altered", 7),
     }
 
 
