@@ -225,7 +225,7 @@ def _leave_room(disk: Path, room: int) -> None:
         os.posix_fallocate(file.fileno(), 0, free - room)
 
 
-@pytest.mark.parametrize("kib", [8, 24, 48])
+@pytest.mark.parametrize("kib", [8, 40])
 def test_a_disk_that_fills_up_while_frames_are_written_loses_nothing(
     one_cell: ShotFolder, small_disk: Path, kib: int
 ) -> None:
@@ -249,7 +249,7 @@ def test_a_production_s_disk_that_is_full_at_any_point_loses_nothing(
 ) -> None:
     production = Path(shutil.copytree(one_cell.production, small_disk / "prod"))
     out = one_cell.root / "full-production"
-    for kib in range(4, 600, 60):
+    for kib in range(4, 700, 120):
         _leave_room(small_disk, kib << 10)
         done = one_cell.run(production, "--out", out)
         (small_disk / "ballast").unlink()
@@ -264,14 +264,13 @@ def test_a_production_s_disk_that_is_full_at_any_point_loses_nothing(
     assert fsck.code == 0, fsck.err
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 def test_a_frame_that_cannot_be_written_whole_is_not_written_at_all(
-    tmp_path: Path, workers: int
+    tmp_path: Path,
 ) -> None:
     shot = make_shot(tmp_path, range(1024, 1026), (640, 480))
     production, out = shot.production, tmp_path / "out"
     limit = 500 << 10  # more than the database needs, and less than a frame does
-    words: list[str | Path] = ["--out", out, "--json", "--workers", str(workers)]
+    words: list[str | Path] = ["--out", out, "--json", "--workers", "2"]
     script = f'ulimit -f {limit // 512}; exec "$0" "$@"'
     process = shot.start_process(
         ["sh", "-c", script, COMMAND, "run", shot.recipe, "-p", production, *words]
