@@ -1,9 +1,12 @@
 """Durable, private files: written whole or not at all, readable by their owner."""
 
+import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from ledger.errors import (
@@ -27,18 +30,50 @@ def make_private_folder(path: Path) -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Write a file with mode 0600 in one step: temporary file, fsync, rename."""
     make_private_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    with _at_work(path.parent):
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
     sync_folder(path.parent)
+
+
+def sweep_temporaries(folder: Path) -> None:
+    """Remove temporary files of processes that died, unless somebody writes here now.
+
+    Safe beside writers: each holds a shared lock on the folder while a temporary file
+    of its own exists. Where folders cannot be locked, nothing is removed.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return  # not made yet
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for path in folder.glob(".*.tmp"):
+            path.unlink(missing_ok=True)
+    except OSError:
+        return  # somebody is at work here, or it is not ours to change
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _at_work(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):  # NFS: then nobody sweeps either
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(path: Path) -> None:

@@ -89,7 +89,8 @@ def run_planned(
 ) -> ShotResult:
     """Run a plan with a progress bar."""
     folder = out or production.layout.frames / plan.run.id[:16]
-    production.recorder.flush()
+    for error in production.recorder.flush():
+        say(f"refused, and kept in the outbox: {error}")
     if production.port is not None:
         refuse_unregistered(production)
     done = Counter[bool]()

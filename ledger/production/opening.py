@@ -19,6 +19,7 @@ from ledger.errors import (
     ProductionError,
     StoreUnavailableError,
 )
+from ledger.files import sweep_temporaries
 from ledger.keys.folder import KeyFolder
 from ledger.production.layout import Layout
 from ledger.production.recorder import Recorder
@@ -92,10 +93,18 @@ def open_production(root: Path, *, offline: bool = False) -> Production:
     """
     layout = Layout(root)
     registry = read_registry(layout.registry)
+    _sweep(layout)
     production = assemble(layout, registry, offline=offline)
     if production.port is not None and not production.reader().is_empty():
         _check_keys(production)
     return production
+
+
+def _sweep(layout: Layout) -> None:
+    # What processes left that were killed while they wrote.
+    blobs = layout.blobs.iterdir() if layout.blobs.is_dir() else ()
+    for folder in (layout.root, layout.outbox, layout.published, *blobs):
+        sweep_temporaries(folder)
 
 
 def assemble(layout: Layout, registry: Registry, *, offline: bool) -> Production:

@@ -28,8 +28,10 @@ class Outbox:
     def add(self, parcel: Parcel) -> Path:
         """Keep a parcel; durable on return. Its path names it."""
         raw = canonical.encode(parcel.to_json())
-        # The order of files is the order of submission.
-        path = self.folder / f"{time.time_ns():020d}-{sha256_hex(raw)[:16]}.json"
+        # The order of files is the order of submission, whatever the clock does.
+        waiting = [int(path.name[:20]) for path in self._files("*.json")]
+        place = max([time.time_ns(), *(earlier + 1 for earlier in waiting)])
+        path = self.folder / f"{place:020d}-{sha256_hex(raw)[:16]}.json"
         try:
             write_private(path, raw)
         except OSError as error:
