@@ -6,7 +6,7 @@ every implementation.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -84,7 +84,6 @@ class Lease:
     holder: str
     granted: bool
     expires_at: str
-    facts: dict[str, JsonValue] = field(default_factory=dict)
 
 
 @runtime_checkable

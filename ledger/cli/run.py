@@ -24,6 +24,7 @@ from ledger.production.current import version_in_force
 from ledger.production.opening import Production, opened
 from ledger.production.registering import refuse_unregistered
 from ledger.records.time import FrameRange, Rate, parse_frames
+from pipeline.credentials.selftest import check_settings
 from pipeline.run.plan import Plan, Planner
 from pipeline.run.recipe import Recipe, read_recipe
 from pipeline.run.shot import ShotResult, ShotRun, run_shot
@@ -95,6 +96,12 @@ def run_planned(
         refuse_unregistered(production)
     done = Counter[bool]()
     keys = production.keys
+    signing = SigningKey(
+        keys.credential_file("chain.pem"), keys.credential_file("key.pem")
+    )
+    # c2pa ignores settings that it does not know: seen once, before any frame.
+    with signing.sealer() as sealer:
+        check_settings(sealer, keys.credential_file("root.pem"))
     with _progress() as progress:
         task = progress.add_task("frames", total=_count(plan, span))
 
@@ -106,9 +113,7 @@ def run_planned(
             ShotRun(
                 plan=plan,
                 recorder=production.recorder,
-                signing=SigningKey(
-                    keys.credential_file("chain.pem"), keys.credential_file("key.pem")
-                ),
+                signing=signing,
                 out=folder,
                 workers=workers,
                 frames=span,
