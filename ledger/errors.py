@@ -5,6 +5,10 @@
     │  ├─ RecordError    malformed, unknown kind, conflict, stale, no right …
     │  ├─ LogError       inclusion, consistency, signatures, rollback
     │  ├─ EvidenceError  missing, altered, erased, unreadable
+    │  ├─ PolicyError    a policy file that cannot be used
+    │  ├─ CutError       a cut that does not lead to frames
+    │  ├─ CreditError    a roll that cannot be built
+    │  ├─ ReportError    fonts, glyphs, typesetting
     │  ├─ KeyStoreError  missing or foreign keys
     │  └─ StoreError     out of reach, full, changed from outside
     └─ PipelineError     (pipeline/errors.py)
@@ -218,6 +222,77 @@ class UnreadableInputError(EvidenceError):
     """A file is not what it was given as."""
 
     code = "evidence.unreadable"
+    exit_code = 4
+
+
+# --- answers, credits, reports -----------------------------------------------------
+
+
+class PolicyError(LedgerError):
+    """A policy file cannot be used."""
+
+    code = "policy"
+    exit_code = 4
+
+
+class MalformedPolicyError(PolicyError):
+    """A policy file has no permitted form; `where` names file and key."""
+
+    code = "policy.malformed"
+
+
+class ReleasedPolicyError(PolicyError):
+    """A released policy file was edited; it has to be superseded instead."""
+
+    code = "policy.released"
+    exit_code = 5
+
+
+class RecordFileError(RecordError):
+    """A line of records is not usable; `where` names file, line and field."""
+
+    code = "record.file"
+    exit_code = 4
+
+
+class UnknownNameError(RecordError):
+    """A name that production.toml does not list, or lists more than once."""
+
+    code = "record.unknown_name"
+    exit_code = 4
+
+
+class CutError(LedgerError):
+    """A cut is unreadable, or names clips or frames that do not exist."""
+
+    code = "cut"
+    exit_code = 4
+
+
+class CreditError(LedgerError):
+    """The roll cannot be built from what is recorded."""
+
+    code = "credit"
+    exit_code = 4
+
+
+class ReportError(LedgerError):
+    """A document cannot be typeset."""
+
+    code = "report"
+    exit_code = 7
+
+
+class MissingFontError(ReportError):
+    """The font package is not installed, or a font file cannot be used."""
+
+    code = "report.font"
+
+
+class MissingGlyphError(ReportError):
+    """No font has a glyph for a character of the text."""
+
+    code = "report.glyph"
     exit_code = 4
 
 

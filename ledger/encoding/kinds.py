@@ -10,7 +10,7 @@ from typing import Final
 
 from ledger.encoding.cell import cells_of
 from ledger.errors import UnknownKindError
-from ledger.records import authority, frames, making
+from ledger.records import authority, editing, frames, making, people
 from ledger.records.statement import Record, Scope
 from ledger.records.time import FrameRange
 
@@ -22,7 +22,8 @@ class KindRule:
     Attributes:
         body: model of its body.
         timed: whether `at` must be given; kinds that machines derive have none.
-        scope: members of the scope that must be given; no others may be.
+        scope: members of the scope that must be given.
+        may: members that may be given; no others may be.
         acts: whether it may supersede, correct, withdraw or dispute.
         fits: JSON pointer of what in the body contradicts the scope; "" if nothing.
     """
@@ -30,6 +31,7 @@ class KindRule:
     body: type[Record]
     timed: bool = False
     scope: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
     acts: bool = True
     fits: Callable[[Scope, Record], str] = lambda _scope, _body: ""
 
@@ -57,8 +59,33 @@ def _fits_grid(scope: Scope, body: Record) -> str:
             return ""
 
 
+def _fits_shot(scope: Scope, body: Record) -> str:
+    """Frames are a shot's, or a cut's, whose count starts at 0."""
+    of_cut = isinstance(body, people.Opinion) and body.cut is not None
+    if of_cut and (scope.shot is not None or scope.range is None):
+        return "/scope"
+    if scope.range is not None and scope.shot is None and not of_cut:
+        return "/scope/range"
+    return _fits_seen(scope, body)
+
+
+def _fits_seen(scope: Scope, body: Record) -> str:
+    if not isinstance(body, people.Opinion):
+        return ""
+    if scope.range is None:
+        return "/scope/range"
+    return "" if body.seen.count == scope.range.count() else "/body/seen"
+
+
+def _fits_cut(_scope: Scope, body: Record) -> str:
+    if not isinstance(body, editing.Cut) or body.resolved.count == body.frames:
+        return ""
+    return "/body/resolved"
+
+
 SHOT: Final = frozenset({"shot"})
 SHOT_RANGE: Final = frozenset({"shot", "range"})
+ANYWHERE: Final = frozenset({"shot", "element", "range"})
 
 KINDS: Final[dict[str, KindRule]] = {
     "genesis.1": KindRule(body=authority.Genesis, acts=False),
@@ -74,6 +101,15 @@ KINDS: Final[dict[str, KindRule]] = {
     "version.1": KindRule(body=making.Version, scope=SHOT_RANGE, fits=_fits_grid),
     "frame.set.1": KindRule(body=frames.FrameSet, scope=SHOT_RANGE, fits=_fits_grid),
     "seal.set.1": KindRule(body=frames.SealSet, scope=SHOT_RANGE, fits=_fits_grid),
+    "contribution.1": KindRule(
+        body=people.Contribution, timed=True, may=ANYWHERE, fits=_fits_shot
+    ),
+    "engagement.1": KindRule(body=people.Engagement, timed=True),
+    "opinion.1": KindRule(
+        body=people.Opinion, timed=True, may=ANYWHERE, fits=_fits_shot
+    ),
+    "change.1": KindRule(body=editing.Change),
+    "cut.1": KindRule(body=editing.Cut, fits=_fits_cut),
 }
 
 

@@ -248,8 +248,10 @@ def _check_envelope(said: Statement, rule: KindRule) -> None:
     if said.act is not None and not rule.acts:
         raise _unfit("/act", "no act: this kind stands for itself")
     given = frozenset(dump(said.scope))
-    if given != rule.scope:
+    if not rule.scope <= given <= rule.scope | rule.may:
         wanted = ", ".join(sorted(rule.scope)) or "no members"
+        if rule.may:
+            wanted = f"no members but {', '.join(sorted(rule.may))}"
         raise _unfit("/scope", f"a scope of {wanted}")
     if len(set(said.prev)) != len(said.prev):
         raise _unfit("/prev", "each earlier statement once")

@@ -10,9 +10,11 @@ from typing import TypeAlias, TypeVar
 
 from ledger.encoding.entry import Entry
 from ledger.history.current import History
+from ledger.records.editing import Change, Cut
 from ledger.records.frames import FrameSet, SealSet
 from ledger.records.identity import StatementId
 from ledger.records.making import Asset, Version
+from ledger.records.people import Opinion
 from ledger.records.statement import Record, Scope, Statement
 
 Body = TypeVar("Body", bound=Record)
@@ -124,7 +126,7 @@ def spread(choice: str, frames: Sequence[SealedFrame]) -> list[SealedFrame]:
     return [frames[place * len(frames) // wanted] for place in range(wanted)]
 
 
-def _blobs_of(body: Record | None) -> tuple[str, ...]:
+def _blobs_of(body: Record | None) -> tuple[str, ...]:  # noqa: PLR0911  # kinds
     match body:
         case Asset():
             return (body.files.blob,)
@@ -132,5 +134,11 @@ def _blobs_of(body: Record | None) -> tuple[str, ...]:
             return (body.measured.blob, body.tiles.blob)
         case SealSet():
             return (body.sealed.blob,)
+        case Change():
+            return (body.frames.blob, body.tiles.blob)
+        case Cut():
+            return (body.resolved.blob,)
+        case Opinion():
+            return (body.seen.blob,)
         case _:
             return ()

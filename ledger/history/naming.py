@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from ledger.records.editing import Change, Cut
 from ledger.records.frames import FrameSet, SealSet
 from ledger.records.identity import StatementId
 from ledger.records.making import Generation, Run, Version
+from ledger.records.people import Contribution, Opinion
 from ledger.records.statement import Record, Statement
 
 
@@ -18,17 +20,22 @@ def named_by(said: Statement, body: Record | None) -> tuple[StatementId, ...]:
     """
     target = (said.act.of,) if said.act else ()
     in_body = (named for named, _ in kinds_named_in(body))
-    return tuple(dict.fromkeys((*said.prev, *target, *in_body)))
+    # What an assessor confirms may be of any kind.
+    confirmed = body.confirms if isinstance(body, Opinion) else ()
+    return tuple(dict.fromkeys((*said.prev, *target, *in_body, *confirmed)))
 
 
-def kinds_named_in(body: Record | None) -> tuple[tuple[StatementId, str], ...]:
+def kinds_named_in(  # noqa: C901, PLR0911  # one case a kind
+    body: Record | None,
+) -> tuple[tuple[StatementId, str], ...]:
     """Ids that a body names, each with the family of kinds that it must be of.
 
     A layer whose asset is no asset has inputs that nobody can check.
     """
     match body:
         case Generation():
-            return tuple((one, "asset") for one in (*body.inputs, *body.outputs))
+            inputs = (one.asset for one in body.inputs)
+            return tuple((one, "asset") for one in (*inputs, *body.outputs))
         case Run():
             return tuple(_in_layers(body))
         case FrameSet():
@@ -37,8 +44,23 @@ def kinds_named_in(body: Record | None) -> tuple[tuple[StatementId, str], ...]:
             return ((body.set, "frame.set"),)
         case Version():
             return tuple((cell.set, "frame.set") for cell in body.cells)
+        case Change():
+            return ((body.before, "asset"), (body.after, "asset"))
+        case Contribution():
+            return tuple(_in_contribution(body))
+        case Cut():
+            return tuple((one, "version") for one in body.versions)
+        case Opinion(cut=cut) if cut is not None:
+            return ((cut, "cut"),)
         case _:
             return ()
+
+
+def _in_contribution(body: Contribution) -> Iterator[tuple[StatementId, str]]:
+    for asset in (*body.before, *body.after):
+        yield asset, "asset"
+    if body.change is not None:
+        yield body.change, "change"
 
 
 def _in_layers(body: Run) -> Iterator[tuple[StatementId, str]]:

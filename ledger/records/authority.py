@@ -96,11 +96,13 @@ class Party(Record):
     Attributes:
         party: its uid, committed, so that statements cannot be joined by it.
         name: as printed, committed.
+        latin: the name in Latin letters as its owner spells it, committed.
     """
 
     type: Literal["person", "organisation"]
     party: Private
     name: Private
+    latin: Private | None = None
 
 
 class Erasure(Record):

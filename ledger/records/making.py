@@ -85,6 +85,22 @@ class AssetLeaf(Leaf):
         return self.index
 
 
+Edge: TypeAlias = Literal[
+    "transformed", "driven_by", "reference", "matte_from", "upscaled"
+]
+"""How an input came to be in what a generator made. `transformed`: its pictures were
+passed through and changed; `driven_by`: its motion or pose was followed; `reference`:
+it was looked at for style or content; `matte_from`: it was cut out; `upscaled`: it was
+enlarged. That a picture was `placed` is what a run's layer says."""
+
+
+class GenerationInput(Record):
+    """An asset that went into a generator, and in which part."""
+
+    asset: StatementId
+    edge: Edge
+
+
 class Generation(Record):
     """One call to a generative model or algorithm, used or not.
 
@@ -94,7 +110,7 @@ class Generation(Record):
     Attributes:
         seed: absent when the provider does not reveal one.
         party: uid of the person who asked, committed; absent if not recorded.
-        inputs: ids of assets that went in (references, plates).
+        inputs: assets that went in, all of them.
         outputs: ids of assets that came out.
     """
 
@@ -106,7 +122,7 @@ class Generation(Record):
     seed: Private | None = None
     parameters: Private | None = None
     party: Private | None = None
-    inputs: tuple[StatementId, ...] = Field(max_length=64)
+    inputs: tuple[GenerationInput, ...] = Field(max_length=64)
     outputs: tuple[StatementId, ...] = Field(min_length=1, max_length=64)
 
 
@@ -117,13 +133,13 @@ class RunLayer(Record):
         asset: id of the asset statement whose frames it shows.
         matte: id of the asset statement of its matte; absent if it has none.
         generation: id of the generation that made the asset; absent if none did.
-        alpha: where its opacity comes from.
+        alpha: where its opacity comes from; `light/1` is light on black, without any.
     """
 
     element: Uid
     asset: StatementId
     source_type: SourceType
-    alpha: Literal["opaque", "embedded", "matte", "key/1"]
+    alpha: Literal["opaque", "embedded", "matte", "key/1", "light/1"]
     matte: StatementId | None = None
     generation: StatementId | None = None
 

@@ -19,8 +19,10 @@ HISTORY = {*LOG, "ledger.history"}
 PORTS = {*HISTORY, "ledger.ports"}
 PARCEL = {*PORTS, "ledger.parcel"}
 STORE = {*PARCEL, "ledger.store"}
+ANSWERS = {*HISTORY, "ledger.rules", "ledger.answers"}
+CREDITS = {*ANSWERS, "ledger.credits"}
 EVIDENCE = {*STORE, "ledger.vault", "ledger.keys", "ledger.evidence"}
-PRODUCTION = {*EVIDENCE, "ledger.production"}
+PRODUCTION = {*EVIDENCE, *CREDITS, "ledger.production"}
 STATING = {"ledger.errors", "ledger.records", "ledger.encoding"}
 PIXELS = {"ledger.errors", "pipeline.errors", "pipeline.frames"}
 
@@ -31,6 +33,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger.encoding": RECORDS,
     "ledger.log": ENCODING,
     "ledger.history": LOG,
+    # It knows nothing of film.
+    "ledger.rules": FOUNDATION,
+    "ledger.answers": {*HISTORY, "ledger.rules"},
+    "ledger.credits": ANSWERS,
+    "ledger.reports": CREDITS,
     "ledger.ports": HISTORY,
     "ledger.parcel": PORTS,
     # Programs of Alembic are started from here; they import the tables in turn.
@@ -47,6 +54,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # It looks beside the pixels, never at them.
     "pipeline.credentials": {*STATING, *PIXELS},
     "pipeline.demo": {*STATING, *PIXELS, "ledger.files"},
+    # Pictures before and after, and cuts: read here, stated by the ledger.
+    "pipeline.editing": {*STATING, *PIXELS, "ledger.files", "pipeline.kernels"},
     # The ledger through its port, and the leaves that it states.
     "pipeline.run": {
         *STATING,
@@ -58,6 +67,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline.kernels",
         "pipeline.capture",
         "pipeline.credentials",
+    },
+    # What people and generators say, with the files that they say it of.
+    "pipeline.recording": {
+        *STATING,
+        *PIXELS,
+        "ledger.files",
+        "ledger.log",
+        "ledger.history",
+        "pipeline.kernels",
+        "pipeline.capture",
+        "pipeline.credentials",
+        "pipeline.editing",
+        "pipeline.run",
     },
     "migrations": {"ledger.errors", "ledger.store"},
 }
@@ -99,7 +121,14 @@ def test_a_module_imports_only_what_stands_before_it(module: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "home"), [("c2pa", "pipeline/credentials"), ("typer", "ledger/cli")]
+    ("library", "home"),
+    [
+        ("c2pa", "pipeline/credentials"),
+        ("typer", "ledger/cli"),
+        ("typst", "ledger/reports"),
+        ("yaml", "ledger/rules"),
+        ("opentimelineio", "pipeline/editing"),
+    ],
 )
 def test_a_library_with_one_home_is_imported_there_only(
     library: str, home: str

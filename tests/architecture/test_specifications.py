@@ -10,12 +10,14 @@ from pydantic import BaseModel
 
 from ledger.encoding import canonical
 from ledger.encoding.entry import Entry
-from ledger.encoding.kinds import KINDS
+from ledger.encoding.kinds import KINDS, KindRule
 from ledger.encoding.sheet import Sheet
 from ledger.errors import MalformedRecordError
 from ledger.history.authority import ROOT_ONLY
+from ledger.records.editing import ChangeLeaf, CutLeaf
 from ledger.records.frames import MeasuredLeaf, SealedLeaf
 from ledger.records.making import AssetLeaf, SourceType
+from ledger.records.people import SeenLeaf
 from ledger.records.statement import Scope, Statement, family
 from tests.architecture.field_tables import models_within, table_of, tables_in
 from tests.architecture.sources import ROOT
@@ -50,6 +52,9 @@ TOP: list[type[BaseModel]] = [
     AssetLeaf,
     MeasuredLeaf,
     SealedLeaf,
+    ChangeLeaf,
+    CutLeaf,
+    SeenLeaf,
 ]
 NESTED = {
     inner
@@ -96,14 +101,19 @@ def test_the_page_of_kinds_has_the_rule_of_each_kind_and_no_other() -> None:
     }
     assert shown == {
         kind: (
-            ", ".join(name for name in Scope.model_fields if name in rule.scope)
-            or "none",
+            _scope_of(rule),
             rule.timed,
             rule.acts,
             family(kind) in ROOT_ONLY,
         )
         for kind, rule in KINDS.items()
     }
+
+
+def _scope_of(rule: KindRule) -> str:
+    given = ", ".join(name for name in Scope.model_fields if name in rule.scope)
+    may = ", ".join(name for name in Scope.model_fields if name in rule.may)
+    return given or (f"optional {may}" if may else "none")
 
 
 def test_the_page_of_kinds_lists_the_source_types() -> None:

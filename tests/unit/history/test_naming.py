@@ -47,7 +47,7 @@ GENERATION = {
     "model_version": "1",
     "source_type": "trainedAlgorithmicMedia",
     "prompt": PRIVATE,
-    "inputs": [A],
+    "inputs": [{"asset": A, "edge": "reference"}],
     "outputs": [B],
 }
 

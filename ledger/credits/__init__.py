@@ -1,0 +1,1 @@
+"""From a delivered cut to the lines of a credit roll, each with its evidence."""

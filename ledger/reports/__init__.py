@@ -1,0 +1,1 @@
+"""Documents for people: one JSON document, typeset."""

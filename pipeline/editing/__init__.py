@@ -1,0 +1,1 @@
+"""Pictures before and after somebody worked on them, and cuts resolved to frames."""

@@ -1,0 +1,1 @@
+"""What people and generators say of files, line by line, as statements."""
