@@ -200,8 +200,11 @@ def _shown(
         if one.id not in told:
             told[one.id] = _told(one, asked.entries[one.index])
             body = told[one.id].body
-            named = named_by(told[one.id].said, body)
-            wanted += [name for name in named if name in stored and name not in told]
+            wanted += [
+                name
+                for name in named_by(told[one.id].said, body)
+                if name in stored and name not in told and asked.asks_for(body, name)
+            ]
     return _opened(sources, asked, stored, told)
 
 

@@ -60,6 +60,15 @@ class Disclosure:
         """Whether the question touches a scope; one without a shot it always does."""
         return not self.shots or scope.shot is None or scope.shot in self.shots
 
+    def asks_for(self, body: Record | None, named: StatementId) -> bool:
+        """Whether what a body names belongs to the question.
+
+        A cut names versions of every shot; a question about one shot needs that one.
+        """
+        if not isinstance(body, Cut):
+            return True
+        return self.touches(self.entries[self.history.head(named).index].scope)
+
     def all_of(self, model: type[Body]) -> Iterator[tuple[Told, Body]]:
         """Disclosed statements with a body of this model."""
         for told in self.told.values():

@@ -12,9 +12,11 @@
                  somebody's mouth
 10. openings     lead to their commitments: invented values; rights: acts by others
 11. names        every part is committed to, and none is missing: stowaways
-12. frame sets   leaves, sums, tiles, inputs: credit moved between layers
+12. frame sets   leaves, sums, tiles, inputs: credit moved between layers; changes
+                 before and after: an edit that nobody made
 13. seal sets    the frames that were measured: frames nobody measured
-14. versions     every frame exactly once: gaps and doubles
+14. versions     every frame exactly once: gaps and doubles; cuts: frames of no
+                 version; opinions: pictures that this film never had
 15. files        bytes, pixels, credentials: another picture under a true name
 16. completeness what is withheld or erased and was needed: silence
 
@@ -33,6 +35,7 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.heads import fold_entries
 from ledger.evidence.steps import log
+from ledger.evidence.steps.changes import ChangeReader
 from ledger.evidence.steps.completeness import count_records
 from ledger.evidence.steps.container import (
     Container,
@@ -40,9 +43,11 @@ from ledger.evidence.steps.container import (
     open_archive,
     open_index,
 )
+from ledger.evidence.steps.cuts import CutReader
 from ledger.evidence.steps.frames import FrameReader, check_versions
 from ledger.evidence.steps.media import MediaReader, Readers, take_media
 from ledger.evidence.steps.openings import check_openings, check_rights
+from ledger.evidence.steps.opinions import OpinionReader
 from ledger.evidence.steps.statements import StatementReader
 from ledger.evidence.trust import LogIdentity, TrustFile, check_identity
 from ledger.evidence.verdict import MediaCount, Origin, RecordCount, Verdict
@@ -175,7 +180,10 @@ class _Verification:
         check_rights(self.audit, disclosure, signed, opened)
         # 12, 13, 14.
         frames = FrameReader(container.parts, disclosure, self.audit).read()
+        ChangeReader(container.parts, disclosure, frames, self.audit).read()
         check_versions(self.audit, disclosure)
+        CutReader(container.parts, disclosure, self.audit).read()
+        OpinionReader(container.parts, disclosure, frames, self.audit).read()
         # 11, 15.
         known = self.trust if self.origin is Origin.KNOWN else None
         roots = known.c2pa_roots if known is not None else None

@@ -15,11 +15,19 @@ from ledger.evidence.fsck.report import Damage, Notebook
 from ledger.records.authority import Erasure, Party
 
 ERASABLE: Final = frozenset({"party.1"})
-"""Kinds that `ledger.production` blinds under a person's key, with all their values.
+"""Kinds that are blinded under a person's key, with all their values.
 
 All others, and the party statements of organisations, are under the studio's key, which
-no erasure destroys. A kind that is to have a person's private values belongs here.
+no erasure destroys. A kind that is to be a person's belongs here.
 """
+ERASABLE_FIELDS: Final = frozenset(
+    {
+        ("contribution.1", "/body/party"),
+        ("contribution.1", "/body/note"),
+        ("generation.1", "/body/party"),
+    }
+)
+"""Fields under a person's key, in statements that are under the studio's."""
 
 
 @dataclass(slots=True)
@@ -57,10 +65,11 @@ class Erasures:
         if self._may_be(said, index, "blinds"):
             self.statements += 1
 
-    def value(self, said: Checked, index: int) -> None:
+    def value(self, said: Checked, index: int, path: str) -> None:
         """A private value of a statement is erased."""
         self.book.count("values.erased")
-        if self._may_be(said, index, "a value"):
+        kept_apart = (said.statement.kind, path) in ERASABLE_FIELDS
+        if kept_apart or self._may_be(said, index, "a value"):
             self.values += 1
 
     def check(self, graves: Callable[[], int] | None) -> None:

@@ -17,8 +17,10 @@ from ledger.evidence.fsck.report import Damage, Notebook
 from ledger.evidence.fsck.statements import Known
 from ledger.log.leaves import read_leaves
 from ledger.ports import BlobReader, OpeningReader
+from ledger.records.editing import Change, ChangeLeaf, Cut, CutLeaf
 from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
 from ledger.records.making import Asset, AssetLeaf
+from ledger.records.people import Opinion, SeenLeaf
 from ledger.records.statement import Blob, Leaf, Leaves
 
 
@@ -51,7 +53,9 @@ class MaterialCheck:
 
     # --- blobs -------------------------------------------------------------------
 
-    def _leaves(self, known: Known) -> Sequence[Leaf]:
+    def _leaves(  # noqa: PLR0911  # one case a kind
+        self, known: Known
+    ) -> Sequence[Leaf]:
         match known.said.body:
             case Asset(files=files):
                 return self._leaf_blob(known, AssetLeaf, files)
@@ -60,6 +64,13 @@ class MaterialCheck:
                 return self._leaf_blob(known, MeasuredLeaf, measured)
             case SealSet(sealed=sealed):
                 return self._leaf_blob(known, SealedLeaf, sealed)
+            case Change(frames=pictures, tiles=tiles):
+                self._blob(known, "tile", tiles)
+                return self._leaf_blob(known, ChangeLeaf, pictures)
+            case Cut(resolved=resolved):
+                return self._leaf_blob(known, CutLeaf, resolved)
+            case Opinion(seen=seen):
+                return self._leaf_blob(known, SeenLeaf, seen)
             case _:
                 return ()
 
@@ -107,7 +118,7 @@ class MaterialCheck:
             text = f"the vault lacks a value of statement {known.index}"
             self._find(Damage.OPENING_MISSING, text, known)
         except ErasedEvidenceError:
-            self.erasures.value(known.said, known.index)
+            self.erasures.value(known.said, known.index, field.path)
         except (AlteredEvidenceError, RecordError):
             text = f"a value of statement {known.index} is not the committed one"
             self._find(Damage.OPENING_ALTERED, text, known)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from ledger.encoding.cell import CELL_FRAMES, frames_of
 from ledger.encoding.digest import sha256_hex
@@ -24,14 +24,25 @@ PICTURES: Final = frozenset({"image/png", "image/jpeg"})
 """Files that hold one picture."""
 
 
+Files: TypeAlias = Mapping[str, frozenset[str]]
+"""Digests of each asset's files, by the asset's id."""
+
+
 @dataclass(slots=True)
 class Frames:
     """Leaves that were found as their statements say, by statement and frame."""
 
     measured: dict[str, dict[int, MeasuredLeaf]] = field(default_factory=dict)
     sealed: dict[str, dict[int, SealedLeaf]] = field(default_factory=dict)
-    files: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Digests of an asset's files, by the asset's id."""
+    assets: dict[str, dict[int, AssetLeaf]] = field(default_factory=dict)
+    """Files of an asset by their index, by the asset's id."""
+
+    def files(self) -> dict[str, frozenset[str]]:
+        """Digests of an asset's files, by the asset's id."""
+        return {
+            asset: frozenset(leaf.file for leaf in leaves.values())
+            for asset, leaves in self.assets.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +62,11 @@ class FrameReader:
                 leaves = read_leaves(
                     AssetLeaf, self._blob(asset.files.blob), asset.files
                 )
-                frames.files[told.id] = frozenset(leaf.file for leaf in leaves)
+                frames.assets[told.id] = {leaf.index: leaf for leaf in leaves}
+        files = frames.files()
         for told, measured in self.disclosure.all_of(FrameSet):
             with self.audit.step("frame_sets"):
-                self._take_measured(told, measured, frames)
+                self._take_measured(told, measured, frames, files)
         for told, sealed in self.disclosure.all_of(SealSet):
             with self.audit.step("seal_sets"):
                 self._take_sealed(told, sealed, frames)
@@ -66,7 +78,9 @@ class FrameReader:
 
     # --- 12. measured: the frames of the cell, and sums that add up ---------------
 
-    def _take_measured(self, told: Told, body: FrameSet, frames: Frames) -> None:
+    def _take_measured(
+        self, told: Told, body: FrameSet, frames: Frames, files: Files
+    ) -> None:
         leaves = read_leaves(
             MeasuredLeaf, self._blob(body.measured.blob), body.measured
         )
@@ -82,7 +96,7 @@ class FrameReader:
             _check_place(told, found[0])
             tables = self._tables(body, found[1], len(leaves))
             for leaf, table in zip(leaves, tables, strict=True):
-                check_leaf(leaf, table, found[1], frames.files)
+                check_leaf(leaf, table, found[1], files)
         self.audit.held("frames.measured", len(leaves))
         frames.measured[told.id] = {leaf.frame: leaf for leaf in leaves}
 

@@ -40,7 +40,8 @@ def check_kinds(audit: Audit, disclosure: Disclosure) -> None:
         if named:
             with audit.step("sources"):
                 for statement, kind in named:
-                    _check_kind(audit, disclosure, statement, kind)
+                    if disclosure.asks_for(told.body, statement):
+                        _check_kind(audit, disclosure, statement, kind)
 
 
 def _check_kind(
@@ -121,9 +122,11 @@ class _Makers:
         """Whether a layer names what made its asset, and as what it was made."""
         named = layer.generation
         if named is None:
-            # By its files: the same ones stated again do not lose their maker.
-            files = _files(self.disclosure, layer.asset)
-            return files not in self.made and layer.asset not in self.made
+            # By its files: the same ones stated again do not lose their maker. One
+            # that was recorded after the run hides nothing if the run says the same.
+            by_files = self.made.get(_files(self.disclosure, layer.asset), set())
+            makers = by_files | self.made.get(layer.asset, set())
+            return all(kind == layer.source_type for _, kind in makers)
         made_by = self.made.get(layer.asset, set())
         if self.disclosure.find(named, Generation) is None:
             return all(maker == named for maker, _ in made_by)

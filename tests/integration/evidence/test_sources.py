@@ -68,7 +68,9 @@ def test_frames_that_name_another_kind_are_found(place: str) -> None:
 def test_a_generation_of_what_is_no_asset_is_found(member: str) -> None:
     studio, shot = shot_made()
     body = studio.body_of(shot.generation)
-    body[member] = [*body[member], shot.run.id]
+    no_asset = {"asset": shot.run.id, "edge": "reference"}
+    more = no_asset if member == "inputs" else shot.run.id
+    body[member] = [*body[member], more]
     at = read(shot.generation.raw).at or ""
     other = studio.state("generation.1", body, by="pipeline", at=at)
     run = studio.body_of(shot.run)

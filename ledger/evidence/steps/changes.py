@@ -1,0 +1,113 @@
+"""Step 12.7: the change between pictures before and after somebody worked on them."""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.encoding.digest import sha256_hex
+from ledger.evidence.audit import Audit
+from ledger.evidence.disclosure import Disclosure
+from ledger.evidence.form import blob_name
+from ledger.evidence.steps.finding import altered
+from ledger.evidence.steps.frames import Frames
+from ledger.evidence.steps.measures import TILE
+from ledger.evidence.verdict import Reason
+from ledger.log.leaves import read_leaves
+from ledger.records.editing import Change, ChangeLeaf
+from ledger.records.making import AssetLeaf
+
+MEASURE: Final = "change/1"
+"""The measure whose tables can be checked; no other is known yet."""
+STATISTICS: Final = 4
+"""changed_0, changed_2, sum_abs, sum_sq: docs/specs/change-1.md."""
+_CHANNELS: Final = 3
+_WIDEST: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReader:
+    """Checks measured changes against their assets and their own tables."""
+
+    parts: Mapping[str, bytes]
+    disclosure: Disclosure
+    frames: Frames
+    audit: Audit
+
+    def read(self) -> None:
+        """Check all of them; what does not hold is a failure in the audit."""
+        for _, body in self.disclosure.all_of(Change):
+            with self.audit.step("changes"):
+                self._check(body)
+
+    def _check(self, body: Change) -> None:
+        leaves = read_leaves(ChangeLeaf, self._blob(body.frames.blob), body.frames)
+        tables = self._blob(body.tiles.blob)
+        if len(tables) != body.tiles.length or sha256_hex(tables) != body.tiles.blob:
+            raise altered("the tile tables that were stated", "others")
+        before = self.frames.assets.get(body.before)
+        after = self.frames.assets.get(body.after)
+        if before is None or after is None:
+            self.audit.leave_open(Reason.WITHHELD, "change.asset")
+            return
+        if body.measure != MEASURE:
+            self.audit.leave_open(Reason.WEAK, "change.measure")
+            return
+        # Each picture after, once: against a change that leaves some out.
+        if [leaf.index for leaf in leaves] != sorted(after):
+            raise altered("a change for each picture after", "others")
+        start = 0
+        for leaf in leaves:
+            _check_files(leaf, before, after)
+            areas = list(_areas(after[leaf.index]))
+            length = 4 * STATISTICS * len(areas)
+            _check_table(leaf, tables[start : start + length], areas)
+            start += length
+        if start != len(tables):
+            raise altered("one tile table for each picture", "another length")
+        self.audit.held("pictures.changed", len(leaves))
+
+    def _blob(self, digest: str) -> bytes:
+        try:
+            return self.parts[blob_name(digest)]
+        except KeyError as error:
+            raise altered("each blob that a change commits to", "none") from error
+
+
+def _check_files(
+    leaf: ChangeLeaf, before: Mapping[int, AssetLeaf], after: Mapping[int, AssetLeaf]
+) -> None:
+    # A single still before stands for each picture after.
+    alone = next(iter(before.values())) if len(before) == 1 else None
+    first = before.get(leaf.index, alone)
+    last = after[leaf.index]
+    if first is None or (first.file, last.file) != (leaf.before, leaf.after):
+        raise altered("files of the assets before and after", "others", leaf.index)
+    if (first.width, first.height) != (last.width, last.height):
+        raise altered("pictures of one size", "two sizes", leaf.index)
+    if leaf.pixels != last.width * last.height:
+        raise altered("the pixels of the picture", "another number", leaf.index)
+
+
+def _areas(picture: AssetLeaf) -> Iterator[int]:
+    for top in range(0, picture.height, TILE):
+        for left in range(0, picture.width, TILE):
+            height = min(TILE, picture.height - top)
+            yield height * min(TILE, picture.width - left)
+
+
+def _check_table(leaf: ChangeLeaf, table: bytes, areas: list[int]) -> None:
+    if len(table) != 4 * STATISTICS * len(areas) or sha256_hex(table) != leaf.tiles:
+        raise altered("the tile table of this picture", "another", leaf.index)
+    cells = struct.unpack(f"<{len(table) // 4}I", table)
+    tiles = len(areas)
+    rows = [cells[start : start + tiles] for start in range(0, len(cells), tiles)]
+    stated = (leaf.changed_0, leaf.changed_2, leaf.sum_abs, leaf.sum_sq)
+    if tuple(map(sum, rows)) != stated:
+        raise altered("tiles that sum to the change", "others", leaf.index)
+    # Each figure bounds the next: against a change that no pixels can have.
+    for area, any_, more, total, squares in zip(areas, *rows, strict=True):
+        most = _CHANNELS * _WIDEST
+        fits = more <= any_ <= area and any_ <= total <= most * any_
+        if not fits or not total <= squares <= _WIDEST * total:
+            raise altered("a change that pixels can have", "another", leaf.index)
