@@ -6,8 +6,10 @@ docs/specs/picture-1.md and can never change. From front to back, with
 
     w = (T × a + 16384) >> 15;  T = T - w;  light = light + w × LIN[code]
 
-The written code is `ENC[(light + 16384) >> 15]`. What remains of T behind the
-bottom layer is black and belongs to nobody.
+A layer of light on black (`light/1`) adds `T × LIN[code]` instead, with the T in
+front of it: its colour is multiplied by its coverage already. The written code is
+`ENC[min(65535, (light + 16384) >> 15)]`. What remains of T behind the bottom layer
+is black and belongs to nobody.
 
 This is the NumPy form, which every faster one has to equal.
 """
@@ -21,12 +23,15 @@ import numpy as np
 from pipeline.errors import FrameShapeError
 from pipeline.frames.arrays import Frame, as_frame
 from pipeline.kernels.coverage import Coverage, Plane, as_coverage
+from pipeline.kernels.light import coverage_of_light
 from pipeline.kernels.measure import TILE, Measures, TileTally
 from pipeline.kernels.tables import ENC, LIN, ONE
 
 PICTURE: Final = "picture/1"
 
-# Light is summed in 32 bits: 32768 × 65535 + 16384 < 2^31.
+# Light is summed in 32 bits. Layers with coverage add 32768 × 65535 at most. One of
+# light adds T × m, which is over what its own weight allows by 65535 at most, since
+# coverage and weight are rounded: with 64 of them the sum is below 2^31 + 2^22.
 _HALF: Final = ONE // 2
 _LIGHT: Final = LIN.astype(np.uint32)
 
@@ -36,12 +41,14 @@ class Layer:
     """One layer of a frame, in the frame's size.
 
     Attributes:
-        rgb: straight colour.
+        rgb: straight colour, or light on black.
         coverage: None means opaque, which is the same as 32768 everywhere.
+        light: `rgb` is light on black, which has no coverage but its own.
     """
 
     rgb: Frame
     coverage: Coverage | None = None
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,7 +65,7 @@ def compose(layers: Sequence[Layer]) -> Composite:
     One opaque layer comes out bit by bit as it went in.
 
     Raises:
-        FrameShapeError: no layer, or layers of different sizes.
+        FrameShapeError: no layer, layers of different sizes, or light with a matte.
     """
     height, width = _common_size(layers)
     frame = as_frame(np.empty((height, width, 3), np.uint8))
@@ -79,36 +86,48 @@ def _compose_strip(
     open_part: Plane = np.full((height, width), ONE, np.uint32)
     light: Plane = np.zeros((3, height, width), np.uint32)
     for index in reversed(range(len(layers))):
-        weights = _weights(open_part, layers[index].coverage, rows)
-        if not weights.any():
+        layer = layers[index]
+        if layer.light and not layer.rgb[rows].any():
+            continue  # most of a flash is black
+        weights = _weights(open_part, _coverage(layer, rows))
+        # Dim light can shine where its weight is rounded to 0.
+        shares = open_part if layer.light else weights
+        if not shares.any():
             continue
+        _add_light(light, layer.rgb[rows], shares)
         open_part -= weights
         tally.add(index, tile_row, weights)
-        _add_light(light, layers[index].rgb[rows], weights)
         if not open_part.any():
             break  # nothing behind can be seen: all further weights are 0
     tally.add(-1, tile_row, open_part)
     light += _HALF
     light >>= 15
     for channel in range(3):
+        # Clipped: rounded weights can leave 65536 and more where light is full.
         frame[rows, :, channel] = ENC.take(light[channel], mode="clip")
 
 
-def _weights(open_part: Plane, coverage: Coverage | None, rows: slice) -> Plane:
+def _coverage(layer: Layer, rows: slice) -> Coverage | None:
+    if layer.light:
+        return coverage_of_light(layer.rgb[rows])
+    return None if layer.coverage is None else layer.coverage[rows]
+
+
+def _weights(open_part: Plane, coverage: Coverage | None) -> Plane:
     if coverage is None:
         return open_part.copy()
-    weights = coverage[rows].astype(np.uint32)
+    weights = coverage.astype(np.uint32)
     weights *= open_part
     weights += _HALF
     weights >>= 15
     return weights
 
 
-def _add_light(light: Plane, rgb: Frame, weights: Plane) -> None:
+def _add_light(light: Plane, rgb: Frame, shares: Plane) -> None:
     for channel in range(3):
         # Every index is within the table; without a mode `take` checks each.
         part = _LIGHT.take(rgb[:, :, channel], mode="clip")
-        part *= weights
+        part *= shares
         light[channel] += part
 
 
@@ -123,6 +142,7 @@ def _common_size(layers: Sequence[Layer]) -> tuple[int, int]:
     for index, layer in enumerate(layers):
         planes = [as_frame(layer.rgb).shape[:2]]
         if layer.coverage is not None:
+            _refuse_covered_light(layer, index)
             planes.append(as_coverage(layer.coverage).shape)
         for met in planes:
             if met != (height, width):
@@ -133,3 +153,13 @@ def _common_size(layers: Sequence[Layer]) -> tuple[int, int]:
                     layer=index,
                 )
     return height, width
+
+
+def _refuse_covered_light(layer: Layer, index: int) -> None:
+    if layer.light:
+        raise FrameShapeError(
+            "light on black without a matte",
+            met="a matte",
+            advice="Darken the light where it should not be, where it is made.",
+            layer=index,
+        )

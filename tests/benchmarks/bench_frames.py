@@ -61,6 +61,7 @@ def main() -> None:
     keyed = key(plate, SETTINGS)
     element = Layer(rgb=keyed.rgb, coverage=keyed.coverage)
     layers = [Layer(rgb=background), element]
+    flash = Layer(rgb=photo("rocket.jpg", 3), light=True)
     frame = compose(layers).frame
     png, jpeg = OutputFormat(), OutputFormat(kind="jpeg")
     png_file, jpeg_file = encode_picture(frame, png), encode_picture(frame, jpeg)
@@ -79,6 +80,7 @@ def main() -> None:
         "key/1": lambda: key(plate, SETTINGS),
         "picture/1 + measure/1, 2 layers": lambda: compose(layers),
         "picture/1 + measure/1, 4 layers": lambda: compose([*layers, element, element]),
+        "picture/1 + measure/1, 2 layers and light": lambda: compose([*layers, flash]),
         "encode png": lambda: encode_picture(frame, png),
         "encode jpeg": lambda: encode_picture(frame, jpeg),
         "iscc": lambda: fingerprint(frame),

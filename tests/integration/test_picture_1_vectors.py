@@ -25,6 +25,18 @@ def frame(text: str, height: int, width: int) -> Frame:
     return as_frame(np.frombuffer(raw, np.uint8).reshape(height, width, 3))
 
 
+def light(text: str, height: int, width: int) -> Frame:
+    samples = frame(text, height, width).astype(np.uint32)
+    return as_frame((samples**3 // 65025).astype(np.uint8))
+
+
+def layer_of(case: dict[str, Any], size: tuple[int, int]) -> Layer:
+    if case["light"]:
+        return Layer(rgb=light(case["rgb"], *size), light=True)
+    matte = coverage(case["matte"], *size) if case["matte"] else None
+    return Layer(rgb=frame(case["rgb"], *size), coverage=matte)
+
+
 def coverage(text: str, height: int, width: int) -> Coverage:
     raw = shake_256(text.encode()).digest(height * width)
     codes = np.clip(2 * np.frombuffer(raw, np.uint8).astype(int) - 128, 0, 255)
@@ -38,14 +50,7 @@ def test_the_rebuild_script_makes_the_committed_vectors() -> None:
 @pytest.mark.parametrize("case", VECTORS["composites"], ids=lambda case: case["name"])
 def test_a_composite_is_the_golden_one(case: dict[str, Any]) -> None:
     size = case["height"], case["width"]
-    layers = [
-        Layer(
-            rgb=frame(layer["rgb"], *size),
-            coverage=coverage(layer["matte"], *size) if layer["matte"] else None,
-        )
-        for layer in case["layers"]
-    ]
-    result = compose(layers)
+    result = compose([layer_of(layer, size) for layer in case["layers"]])
     assert pixels_digest(result.frame) == case["pixels"]
     assert list(result.measures.layers) == case["coverage"]
     assert result.measures.unattributed == case["unattributed"]

@@ -15,10 +15,14 @@ Pixel = tuple[int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class SlowLayer:
-    """Rows of pixels, and rows of Q15 coverage or None for an opaque layer."""
+    """Rows of pixels, and rows of Q15 coverage or None for an opaque layer.
+
+    A layer of light has no rows of coverage: its pixels tell.
+    """
 
     rgb: list[list[Pixel]]
     coverage: list[list[int]] | None = None
+    light: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,15 +83,23 @@ def compose_pixel(layers: list[SlowLayer], y: int, x: int) -> tuple[list[int], P
     left = 32768
     for index in range(len(layers) - 1, -1, -1):
         layer = layers[index]
-        coverage = 32768 if layer.coverage is None else layer.coverage[y][x]
-        weight = (left * coverage + 16384) // 32768
+        weight = (left * coverage_at(layer, y, x) + 16384) // 32768
+        share = left if layer.light else weight
         left -= weight
         weights[index] = weight
         for channel in range(3):
-            light[channel] += weight * lin[layer.rgb[y][x][channel]]
+            light[channel] += share * lin[layer.rgb[y][x][channel]]
     weights[-1] = left
-    red, green, blue = (enc[(total + 16384) // 32768] for total in light)
+    levels = [min(65535, (total + 16384) // 32768) for total in light]
+    red, green, blue = (enc[level] for level in levels)
     return weights, (red, green, blue)
+
+
+def coverage_at(layer: SlowLayer, y: int, x: int) -> int:
+    if layer.light:
+        brightest = max(tables()[0][code] for code in layer.rgb[y][x])
+        return (2 * 32768 * brightest + 65535) // (2 * 65535)  # to the nearest
+    return 32768 if layer.coverage is None else layer.coverage[y][x]
 
 
 def key_pixel(
@@ -112,6 +124,14 @@ def pattern(text: str, height: int, width: int) -> list[list[Pixel]]:
     raw = shake_256(text.encode()).digest(height * width * 3)
     pixels = [(raw[i], raw[i + 1], raw[i + 2]) for i in range(0, len(raw), 3)]
     return [pixels[y * width : (y + 1) * width] for y in range(height)]
+
+
+def light_pattern(text: str, height: int, width: int) -> list[list[Pixel]]:
+    """Mostly dim light: each sample b of `pattern` becomes b³ div 255²."""
+    return [
+        [(r**3 // 65025, g**3 // 65025, b**3 // 65025) for r, g, b in row]
+        for row in pattern(text, height, width)
+    ]
 
 
 def matte_pattern(text: str, height: int, width: int) -> list[list[int]]:

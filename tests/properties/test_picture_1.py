@@ -13,19 +13,29 @@ from pipeline.kernels.key import Despill, KeySettings, Screen, key
 from tests.oracles.picture_1 import SlowLayer, compose_slowly, key_pixel
 
 Stack = list[Layer]
+COVERED = ("opaque", "soft", "edges", "half", "ramp")
 
 
 @st.composite
-def stacks(draw: st.DrawFn, least: int = 1, most: int = 4) -> Stack:
+def stacks(
+    draw: st.DrawFn,
+    least: int = 1,
+    most: int = 4,
+    kinds: Sequence[str] = (*COVERED, "light"),
+) -> Stack:
     height = draw(st.integers(1, 70))
     width = draw(st.sampled_from([1, 3, 63, 64, 65, 70]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     layers = []
     for _ in range(draw(st.integers(least, most))):
         rgb = as_frame(rng.integers(0, 256, (height, width, 3), np.uint8))
-        kind = draw(st.sampled_from(["opaque", "soft", "edges", "half", "ramp"]))
+        kind = draw(st.sampled_from(kinds))
         if kind == "opaque":
             layers.append(Layer(rgb=rgb))
+            continue
+        if kind == "light":
+            dim = rgb.astype(np.uint32) ** 3 // 65025
+            layers.append(Layer(rgb=as_frame(dim.astype(np.uint8)), light=True))
             continue
         shape = (height, width)
         plane = {
@@ -43,6 +53,7 @@ def slowly(layers: Sequence[Layer]) -> list[SlowLayer]:
         SlowLayer(
             rgb=[[(p[0], p[1], p[2]) for p in row] for row in layer.rgb.tolist()],
             coverage=None if layer.coverage is None else layer.coverage.tolist(),
+            light=layer.light,
         )
         for layer in layers
     ]
@@ -75,7 +86,7 @@ def test_coverage_adds_up_without_a_remainder(layers: Stack) -> None:
 
 
 @settings(deadline=None, max_examples=40)
-@given(stacks(least=2))
+@given(stacks(least=2, kinds=COVERED))
 def test_coverage_belongs_to_mattes_and_order_and_not_to_colour(layers: Stack) -> None:
     exchanged = [
         Layer(rgb=layers[1].rgb, coverage=layers[0].coverage),
@@ -87,7 +98,7 @@ def test_coverage_belongs_to_mattes_and_order_and_not_to_colour(layers: Stack) -
 
 
 @settings(deadline=None, max_examples=40)
-@given(stacks(least=2))
+@given(stacks(least=2, kinds=COVERED))
 def test_layers_that_never_meet_may_change_places_with_their_figures(
     layers: Stack,
 ) -> None:
@@ -112,6 +123,30 @@ def test_one_opaque_layer_is_bit_identical(layers: Stack) -> None:
     frame = layers[0].rgb
     result = compose([Layer(rgb=frame)])
     assert result.frame.tobytes() == frame.tobytes()
+
+
+@settings(deadline=None, max_examples=40)
+@given(stacks(most=1))
+def test_light_over_nothing_is_bit_identical(layers: Stack) -> None:
+    frame = layers[0].rgb
+    result = compose([Layer(rgb=frame, light=True)])
+    assert result.frame.tobytes() == frame.tobytes()
+
+
+@settings(deadline=None, max_examples=40)
+@given(stacks(), st.integers(0, 3))
+def test_black_light_changes_no_pixel_and_covers_nothing(
+    layers: Stack, place: int
+) -> None:
+    black = Layer(rgb=as_frame(np.zeros_like(layers[0].rgb)), light=True)
+    place = min(place, len(layers))
+    without, with_it = (
+        compose(layers),
+        compose([*layers[:place], black, *layers[place:]]),
+    )
+    assert (with_it.frame == without.frame).all()
+    assert with_it.measures.layers[place] == 0
+    assert with_it.measures.unattributed == without.measures.unattributed
 
 
 @settings(deadline=None, max_examples=40)

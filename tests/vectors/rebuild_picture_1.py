@@ -17,6 +17,7 @@ from tests.oracles.picture_1 import (
     SlowLayer,
     compose_slowly,
     key_pixel,
+    light_pattern,
     matte_pattern,
     pattern,
     slow_coverage,
@@ -24,7 +25,8 @@ from tests.oracles.picture_1 import (
 
 TARGET = Path(__file__).with_name("picture_1.json")
 
-# name, width, height, layers bottom to top as (rgb text, matte text or None)
+LIGHT = "light/1"
+# name, width, height, layers bottom to top as (rgb text, matte text, LIGHT or None)
 COMPOSITES = (
     ("one opaque layer", 5, 3, (("plate", None),)),
     ("a soft element over a plate", 70, 66, (("plate", None), ("element", "matte"))),
@@ -39,6 +41,13 @@ COMPOSITES = (
         64,
         64,
         (("plate", None), ("hidden", "m1"), ("cover", None), ("front", "m2")),
+    ),
+    ("light alone", 5, 3, (("flash", LIGHT),)),
+    (
+        "light between a plate and a soft element, more light in front",
+        70,
+        66,
+        (("plate", None), ("flash", LIGHT), ("element", "matte"), ("sparks", LIGHT)),
     ),
 )
 KEYS = (
@@ -56,7 +65,8 @@ def build() -> str:
         "oracle tests/oracles/picture_1.py (plain integers, no NumPy).",
         "pictures": "RGB samples of a text are the first w*h*3 bytes of SHAKE-256 "
         "of its UTF-8 bytes, row by row. A matte's codes are "
-        "min(max(2*b - 128, 0), 255) of the first w*h bytes. The ISCC picture has "
+        "min(max(2*b - 128, 0), 255) of the first w*h bytes. Samples of light are "
+        "b*b*b div 65025 of the bytes b of an RGB picture. The ISCC picture has "
         "R = 2x + y, G = x + 3y, B = x*y, each modulo 256.",
         "tables": DIGESTS,
         "composites": [composite(*case) for case in COMPOSITES],
@@ -70,21 +80,20 @@ def composite(
     name: str, width: int, height: int, layers: tuple[tuple[str, str | None], ...]
 ) -> dict[str, object]:
     result = compose_slowly(
-        [
-            SlowLayer(
-                rgb=pattern(rgb, height, width),
-                coverage=slow_coverage(matte_pattern(matte, height, width))
-                if matte
-                else None,
-            )
-            for rgb, matte in layers
-        ]
+        [slow_layer(rgb, matte, height, width) for rgb, matte in layers]
     )
     return {
         "name": name,
         "width": width,
         "height": height,
-        "layers": [{"rgb": rgb, "matte": matte or ""} for rgb, matte in layers],
+        "layers": [
+            {
+                "rgb": rgb,
+                "matte": "" if matte == LIGHT else matte or "",
+                "light": matte == LIGHT,
+            }
+            for rgb, matte in layers
+        ],
         "first_row_start": [list(pixel) for pixel in result.rgb[0][:3]],
         "pixels": result.pixels_digest(),
         "coverage": result.layers,
@@ -92,6 +101,13 @@ def composite(
         "tiles": result.tiles,
         "tiles_digest": result.tiles_digest(),
     }
+
+
+def slow_layer(rgb: str, matte: str | None, height: int, width: int) -> SlowLayer:
+    if matte == LIGHT:
+        return SlowLayer(rgb=light_pattern(rgb, height, width), light=True)
+    coverage = slow_coverage(matte_pattern(matte, height, width)) if matte else None
+    return SlowLayer(rgb=pattern(rgb, height, width), coverage=coverage)
 
 
 def keyed(screen: str, lo: int, hi: int, despill: str) -> dict[str, object]:
