@@ -1,0 +1,341 @@
+"""Synthetic report and roll documents: nobody in them exists, no answer is real."""
+
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+LONG_NAME = "가나다라마바사아자차카타파하거너더러" * 11
+LONG_LATIN = "Abcdefghij" * 20
+UID = "0198c0de-0000-7000-8000-000000000009"
+LONG_UID = "0198c0de-0000-7000-8000-000000000010"
+ERASED_UID = "0198c0de-0000-7000-8000-000000000011"
+
+
+def digest(number: int) -> str:
+    return f"{number:064x}"
+
+
+def picture(shade: int) -> bytes:
+    """A small synthetic picture."""
+    pixels = np.full((90, 160, 3), shade, np.uint8)
+    pixels[20:60, 40:120, 0] = 255 - shade
+    with io.BytesIO() as file:
+        Image.fromarray(pixels).save(file, "PNG")
+        return file.getvalue()
+
+
+def node(depth: int, truth: str, ko: str, en: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {
+        "depth": depth,
+        "id": f"node-{depth}",
+        "op": "fact",
+        "truth": truth,
+        "reasons": [],
+        "ko": ko,
+        "en": en,
+        "cite": [{"ko": "저작권법 제2조 제1호", "en": "Copyright Act, Art. 2(1)"}],
+        "evidence": [12],
+        "tags": [],
+        "presumes": None,
+        "unsettled": None,
+        "house_rule": False,
+        **more,
+    }
+
+
+def finding(number: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {
+        "number": number,
+        "unit": "element",
+        "shot": "0198c0de-0000-7000-8000-000000000001",
+        "code": "SQ010_0040",
+        "element": "0198c0de-0000-7000-8000-000000000002",
+        "name": "매트 페인팅 matte painting",
+        "part": "whole",
+        "party": None,
+        "company": None,
+        "layer": 0,
+        "contributions": [],
+        "open": [],
+        "ended": [],
+        "frames": [[1001, 1025]],
+        "state": "supported",
+        "shown": "supported",
+        "tags": [],
+        "reasons": [],
+        "flags": [],
+        "policy": {"id": "kr.authorship.element", "version": 1, "digest": digest(900)},
+        "people": [UID],
+        "coverage": {"lower": 1_234_567, "upper": 2_345_678, "total": 67_947_724},
+        "change": None,
+        "trace": [],
+        "burden": None,
+        "settle": [],
+        "evidence": [12],
+        "pictures": [],
+        **more,
+    }
+
+
+def changed_part() -> dict[str, Any]:
+    return finding(
+        2,
+        part="changed",
+        state="open",
+        shown="open",
+        reasons=["judgement", "missing"],
+        flags=["self_assessed", "not_independent"],
+        change={
+            "changed": 3_141_592,
+            "pixels": 49_766_400,
+        },
+        pictures=[
+            _picture("before", "p1.png"),
+            _picture("after", "p2.png"),
+            _picture("change", "p3.png")
+            | {
+                "legend": {
+                    "ko": "빗금: 바뀐 화소가 있는 64×64 칸",
+                    "en": "hatched: tiles with a changed pixel",
+                }
+            },
+            _picture("delivered", None) | {"missing": "missing"},
+        ],
+        contributions=[12],
+        open=[
+            {
+                "id": "expression",
+                "ko": "창작적 표현이 더해졌는가",
+                "en": "Was creative expression added?",
+                "reason": "judgement",
+            }
+        ],
+        trace=[
+            node(0, "unknown", "후속 창작이 있는가", "Creative later work?", cite=[]),
+            node(1, "yes", "사람이 수정하였다", "A person edited it"),
+            node(1, "yes", "변경이 측정되었다", "A change was measured"),
+            node(
+                1,
+                "unknown",
+                "수정한 부분에 창작적 표현이 더해졌는가",
+                "Was creative expression added by the edit?",
+                reasons=["judgement"],
+            ),
+        ],
+        burden={
+            "ko": "권리를 주장하는 자가 창작적 기여를 증명하여야 한다.",
+            "en": "Whoever asserts the right proves the creative contribution.",
+        },
+        settle=[
+            {
+                "state": "supported",
+                "needs": [
+                    {
+                        "node": "expression",
+                        "ko": "창작적 표현이 더해졌다는 평가의견",
+                        "en": "opinion that creative expression was added",
+                        "answer": "yes",
+                    }
+                ],
+            },
+            {
+                "state": "not_supported",
+                "needs": [
+                    {
+                        "node": "expression",
+                        "ko": "창작적 표현이 더해졌다는 평가의견",
+                        "en": "opinion that creative expression was added",
+                        "answer": "no",
+                    }
+                ],
+            },
+        ],
+    )
+
+
+def _picture(role: str, name: str | None) -> dict[str, Any]:
+    return {
+        "role": role,
+        "frame": 1013,
+        "file": digest(77),
+        "picture": name,
+        "missing": None,
+        "legend": None,
+    }
+
+
+def audit() -> dict[str, Any]:
+    """A synthetic report with every kind of row, and names of 200 characters."""
+    findings = [
+        finding(1),
+        changed_part(),
+        finding(
+            3,
+            part="unchanged",
+            state="not_supported",
+            shown="not_supported",
+            frames=[[1001, 1009], [1012, 1025]],
+            people=[],
+        ),
+        finding(
+            4,
+            name=LONG_NAME,
+            code="SQ010_0050",
+            shown="on_opinion",
+            tags=["on_opinion"],
+        ),
+        finding(
+            5,
+            name=LONG_LATIN,
+            people=[LONG_UID, ERASED_UID],
+            state="not_applicable",
+            shown="not_applicable",
+        ),
+        finding(
+            6,
+            shown="presumed",
+            tags=["presumed"],
+            unit="title",
+            name=None,
+            part=None,
+            code=None,
+            shot=None,
+            element=None,
+            party=UID,
+            company=LONG_UID,
+            coverage=None,
+            frames=[],
+        ),
+    ]
+    return {
+        "format": "jangbu-report/1",
+        "title": {
+            "ko": "저작권 권리관계 검토보고서",
+            "en": "Authorship and rights report",
+        },
+        "production": "합성 예시 작품 (실재하지 않음)",
+        "question": {"ko": "창작적 기여", "en": "authorship"},
+        "asked": {"shots": None, "frames": None, "floor": "any", "on": "2026-11-22"},
+        "log": {
+            "origin": "jangbu.invalid/0198c0de",
+            "size": 1234,
+            "root": digest(1),
+            "as_of": "2026-11-22T03:04:05.000000Z",
+        },
+        "disclaimer": [
+            {"ko": "이 보고서는 법률 자문이 아니다.", "en": "This is no legal advice."}
+        ],
+        "summary": [
+            {"state": state, "findings": 1, "frames": 24}
+            for state in ("supported", "open", "not_supported")
+        ],
+        "strip": [
+            {
+                "shot": "0198c0de-0000-7000-8000-000000000001",
+                "code": "SQ010_0040",
+                "frames": [1001, 1025],
+                "rows": [
+                    {
+                        "number": 1,
+                        "label": "매트 페인팅",
+                        "bands": [[1001, 1025, "supported"]],
+                    },
+                    {
+                        "number": 2,
+                        "label": "매트 페인팅 바뀐 부분",
+                        "bands": [[1001, 1025, "open"]],
+                    },
+                    {
+                        "number": 3,
+                        "label": "매트 페인팅 바뀌지 않은 부분",
+                        "bands": [
+                            [1001, 1009, "not_supported"],
+                            [1009, 1012, "unasked"],
+                            [1012, 1025, "not_supported"],
+                        ],
+                    },
+                ],
+            },
+            {
+                "shot": "0198c0de-0000-7000-8000-000000000003",
+                "code": "SQ010_0050",
+                "frames": [1001, 1013],
+                "rows": [
+                    {
+                        "number": 4,
+                        "label": LONG_NAME,
+                        "bands": [[1001, 1013, "on_opinion"]],
+                    },
+                    {
+                        "number": 5,
+                        "label": LONG_LATIN,
+                        "bands": [
+                            [1001, 1005, "not_applicable"],
+                            [1005, 1013, "presumed"],
+                        ],
+                    },
+                ],
+            },
+        ],
+        "findings": findings,
+        "entries": [
+            {
+                "index": number,
+                "id": digest(number),
+                "kind": "contribution.1",
+                "family": "contribution",
+                "at": "2026-09-01T10:00:00.000000Z",
+                "admitted_at": "2026-09-02T10:00:00.000000Z",
+                "disputed": number == 12,
+                "erased": number == 13,
+            }
+            for number in range(12, 60)
+        ],
+        "ended": [
+            {"index": 11, "id": digest(11), "kind": "opinion.1", "state": "withdrawn"}
+        ],
+        "parties": [
+            {
+                "uid": UID,
+                "name": "김가상",
+                "latin": "KIM Gasang",
+            },
+            {
+                "uid": LONG_UID,
+                "name": LONG_NAME,
+                "latin": LONG_LATIN,
+            },
+            {
+                "uid": ERASED_UID,
+                "name": None,
+                "latin": None,
+            },
+        ],
+        "policies": [
+            {
+                "id": "kr.authorship.element",
+                "version": 1,
+                "digest": digest(900),
+                "title": {"ko": "요소", "en": "Element"},
+                "sources": [
+                    {
+                        "ko": "저작권법 제2조",
+                        "en": "Copyright Act, Article 2",
+                        "number": "21336",
+                        "in_force_from": "2026-08-11",
+                        "wording_read": False,
+                        "read_on": "2026-11-22",
+                    }
+                ],
+                "notes": None,
+            }
+        ],
+        "reading": [{"ko": "백분율은 반올림한다.", "en": "Percentages are rounded."}],
+        "fonts": [{"name": "NotoSansKR-Regular.otf", "digest": digest(5)}],
+    }
+
+
+def audit_pictures() -> dict[str, bytes]:
+    return {f"p{number}.png": picture(60 * number) for number in (1, 2, 3)}
