@@ -1,138 +1,178 @@
-"""`jangbu demo`: one real shot, all the way to a bundle that a stranger can verify."""
+"""`jangbu demo`: a small film the whole way, on an embedded database."""
 
 import os
 import shutil
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from ledger.cli.evidence import bundle_production
+from ledger.answers.finding import Finding
+from ledger.cli.demo_film import FilmRun, run_film
 from ledger.cli.output import answer, console, say
 from ledger.cli.production import AsJson
-from ledger.cli.readers import FrameCredentials, FramePixels
-from ledger.cli.run import plan_shot, report, run_planned
 from ledger.errors import UsageError
-from ledger.evidence.bundle import Request
-from ledger.evidence.steps.media import Readers
-from ledger.evidence.trust import read_trust
-from ledger.evidence.verdict import Verdict
-from ledger.evidence.verify import verify_bundle
-from ledger.production.founding import found
-from ledger.production.layout import Layout
-from ledger.production.opening import opened
-from ledger.production.registry import parse_registry
-from pipeline.demo.material import write_shot
-from pipeline.run.recipe import read_recipe
+from ledger.history.film import Film
+from ledger.production.film_folder import FilmFolder, read_film_folder
+from ledger.rules.outcome import Outcome
+from pipeline.demo.film import FilmWriter
+from pipeline.demo.pictures import count_pictures
 
-REGISTRY = """
-[production]
-title = "The Room (fictional demonstration)"
-domain = "jangbu.invalid"
-
-[[party]]
-type = "organisation"
-name = "Example Pictures (fictional)"
-
-[[party]]
-type = "person"
-name = "김하나 (가공인물)"
-
-[[element]]
-name = "interior"
-
-[[element]]
-name = "cat"
-
-[[shot]]
-code = "SQ010_0010"
-"""
+_FRAMES: Final = 24
+_SIZE: Final = "1920x1080"
 
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder to work in.")] = Path(
         "build/demo"
     ),
-    frames: Annotated[int, typer.Option(min=1, max=2400, help="Frames.")] = 24,
-    size: Annotated[str, typer.Option(help="Width and height.")] = "1920x1080",
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A film folder to run instead of the own one."),
+    ] = None,
+    frames: Annotated[
+        int | None,
+        typer.Option(min=1, max=2400, help=f"Frames of each shot ({_FRAMES})."),
+    ] = None,
+    size: Annotated[
+        str | None, typer.Option(help=f"Width and height ({_SIZE}).")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = (
         os.cpu_count() or 1
     ),
     as_json: AsJson = False,
 ) -> None:
-    """Make a small production, run one shot, bundle it and verify the bundle."""
+    """Make a small film: frames, records, answers, roll, report, evidence."""
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
-        return _demonstrate(out, frames, _size(size), workers)
+        folder = _film(out, source, frames, size)
+        made = run_film(folder, out, workers)
+        _show(out, folder, made)
+        return made.verdict.exit_code, _document(made)
 
     raise typer.Exit(answer(use_case, as_json=as_json))
 
 
-def _demonstrate(
-    out: Path, frames: int, size: tuple[int, int], workers: int
-) -> tuple[int, Mapping[str, Any]]:
-    layout = Layout(out / "production")
-    if not layout.trust.exists():
-        found(layout.root, parse_registry(REGISTRY.encode(), "the demonstration"))
-    recipe = _shot(out / "shot", size, frames)
-    with opened(layout.root) as production:
-        plan = plan_shot(production, read_recipe(recipe), recipe.parent)
-        result = run_planned(
-            production, plan, out=out / "frames", span=None, workers=workers
-        )
-        bundle = out / "bundle.zip"
-        bundle_production(production, Request(frames="sample:4"), bundle, force=True)
-    trust = out / "trust.json"
-    shutil.copyfile(layout.trust, trust)
-    verdict = verify_bundle(
-        bundle.read_bytes(),
-        read_trust(trust),
-        Readers(pixels=FramePixels(), credentials=FrameCredentials()),
-    )
-    _show(out, verdict, plan.frames.count())
-    return verdict.exit_code, {**report(plan, result), "verdict": verdict.to_json()}
-
-
-def _shot(folder: Path, size: tuple[int, int], frames: int) -> Path:
+def _film(
+    out: Path, source: Path | None, frames: int | None, size: str | None
+) -> FilmFolder:
+    if source is not None:
+        if frames is not None or size is not None:
+            raise UsageError(
+                "either --from, or --frames and --size",
+                met="both",
+                advice="A film of one's own has the frames and the size that it has.",
+            )
+        return read_film_folder(source)
+    width, height = _size(size or _SIZE)
+    count = frames or _FRAMES
+    writer = FilmWriter(width=width, height=height, frames=count)
     with Progress(console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("pictures", total=2 * frames)
-        now = datetime.now(UTC)
-        recipe = write_shot(folder, size, frames, now, lambda: progress.advance(task))
-    if read_recipe(recipe).frames.count() != frames:
+        task = progress.add_task("pictures", total=count_pictures(count))
+        folder = writer.write(out / "film", lambda: progress.advance(task))
+    _refuse_another(writer, folder, asked=(frames, size))
+    return read_film_folder(folder)
+
+
+def _refuse_another(
+    writer: FilmWriter, folder: Path, asked: tuple[int | None, str | None]
+) -> None:
+    # The film may have been written by an earlier call, with other numbers.
+    if any(one is not None for one in asked) and not writer.wrote(folder):
         raise UsageError(
-            "the number of frames that the folder's shot has",
-            met=f"{frames}",
-            advice="Choose another folder with --out, or leave --frames as it was.",
-            where="--frames",
+            "the frames and the size that the folder's film has",
+            met="others",
+            advice="Choose another folder with --out, or leave both options out.",
+            where="--frames, --size",
         )
-    return recipe
 
 
-def _show(out: Path, verdict: Verdict, frames: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    name: str
+    value: str
+
+
+def _show(out: Path, folder: FilmFolder, made: FilmRun) -> None:
     table = Table(title="What was made", title_justify="left", show_header=False)
-    table.add_row("sealed frames", f"{out / 'frames'} ({frames} PNG)")
-    table.add_row("production", str(out / "production"))
-    table.add_row("evidence bundle", str(out / "bundle.zip"))
-    table.add_row("trust file", str(out / "trust.json"))
-    table.add_row("log", f"{verdict.log}, {verdict.size} entries")
-    table.add_row("verdict", f"{verdict.state.value}; {verdict.pixels}")
+    for row in _rows(out, folder, made):
+        table.add_row(row.name, row.value)
     console.print(table)
-    say("The photograph is real (a cat, CC0); the green field, the interior, the title")
-    say("and all names are synthetic. Try next:")
-    jangbu = _own_name()
-    verify = f"{jangbu} verify {out}/bundle.zip --trust {out}/trust.json"
-    for command in (
-        verify,
-        f"{verify} --media {out}/frames",
-        f"{jangbu} fsck {out}/production",
-        f"{jangbu} run {out}/shot/recipe.toml -p {out}/production --out {out}/frames",
-    ):
-        say(f"  {command}")
+    _show_answers(made)
+    if folder.root.name == "film" and folder.root.parent == out:
+        say("The film, its people and companies are fictional. Two photographs are")
+        say("real (CC0); everything called generated or painted is drawn by scripts.")
+    say("Evidence summary, not legal advice. 증거 요약이며 법률 자문이 아닙니다.")
+    say("Try next:")
+    for command in _commands(out, folder):
+        say(f"  {_own_name()} {command}")
+
+
+def _rows(out: Path, folder: FilmFolder, made: FilmRun) -> list[_Row]:
+    rows = [
+        _Row("film, as data", str(folder.root)),
+        _Row("production", str(out / "production")),
+        _Row(
+            "sealed frames", f"{out / 'frames'} ({made.frames} in {made.shots} shots)"
+        ),
+        _Row("records", f"{made.records} lines"),
+    ]
+    if made.roll is not None:
+        rows += [
+            _Row("cut", f"{out / 'film.otio'} ({made.roll['frames']} record frames)"),
+            _Row("credit roll", f"{out / 'roll.pdf'} ({made.roll['lines']} lines)"),
+        ]
+    return [
+        *rows,
+        _Row("audit report", str(out / "audit.pdf")),
+        _Row("evidence bundle", str(out / "bundle.zip")),
+        _Row("trust file", str(out / "trust.json")),
+        _Row("log", f"{made.verdict.log}, {made.verdict.size} entries"),
+        _Row("verdict", f"{made.verdict.state.value}; {made.verdict.pixels}"),
+    ]
+
+
+def _show_answers(made: FilmRun) -> None:
+    table = Table(title="What the records support", title_justify="left")
+    for column in ("shot", "element", "part", "answer"):
+        table.add_column(column)
+    for one in made.findings:
+        if one.outcome is not None and one.unit in ("element", "performance"):
+            table.add_row(*_answer(made.film, one), escape(_why(one.outcome)))
+    console.print(table)
+
+
+def _answer(film: Film, one: Finding) -> tuple[str, str, str]:
+    shot = film.shots[one.shot].code if one.shot else None
+    element = film.elements.get(one.element or "") or "–"
+    part = "performer" if one.unit == "performance" else one.part
+    return escape(shot or "–"), escape(element), part or "–"
+
+
+def _why(outcome: Outcome) -> str:
+    grounds = [one.value for one in outcome.reasons[:1]]
+    grounds += sorted(one.value for one in outcome.tags)
+    why = ", ".join([*grounds, *sorted(outcome.flags)])
+    return outcome.state.value + (f" ({why})" if why else "")
+
+
+def _commands(out: Path, folder: FilmFolder) -> list[str]:
+    production = out / "production"
+    last = folder.registry.shot[-1].code if folder.registry.shot else ""
+    return [
+        f"ask authorship {production}",
+        f"ask authorship {production} --shot {last} --floor independent",
+        f"ask chain-of-title {production}",
+        f"verify {out}/bundle.zip --trust {out}/trust.json",
+        f"fsck {production}",
+        f"demo --from {folder.root} --out {out}-2",
+    ]
 
 
 def _own_name() -> str:
@@ -142,6 +182,18 @@ def _own_name() -> str:
     if found is not None and Path(found).resolve() == called.resolve():
         return "jangbu"
     return str(called)
+
+
+def _document(made: FilmRun) -> dict[str, Any]:
+    return {
+        "log": made.verdict.log,
+        "shots": made.shots,
+        "frames": made.frames,
+        "records": made.records,
+        **({"roll": made.roll} if made.roll is not None else {}),
+        "findings": [one.to_json(names=False) for one in made.findings],
+        "verdict": made.verdict.to_json(),
+    }
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -223,6 +223,8 @@ def _explain_log(verdict: Verdict, trust: TrustFile | None) -> None:
     if verdict.outside:
         say(f"{verdict.outside} entries outside of the question")
     say(verdict.pixels)
+    if verdict.coverage:
+        say(verdict.coverage)
     if trust is None:
         say("No trust file was given, so nobody says whose log this is.")
     elif trust.log != verdict.log:

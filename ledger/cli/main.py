@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import demo, evidence, fsck, inspect, production, run
+from ledger.cli import (
+    ask,
+    demo,
+    evidence,
+    fsck,
+    inspect,
+    lines,
+    production,
+    record,
+    report,
+    roll,
+    run,
+)
 
 app = typer.Typer(
     name="jangbu",
@@ -20,6 +32,15 @@ app.command("demo")(demo.demo)
 app.command("init")(production.init)
 app.command("register")(production.register_command)
 app.command("run")(run.run)
+app.command("record")(record.record)
+app.command("contribution")(lines.contribution)
+app.command("engagement")(lines.engagement)
+app.command("generation")(lines.generation)
+app.command("opinion")(lines.opinion)
+app.command("cut")(lines.cut)
+app.command("ask")(ask.ask)
+app.command("roll")(roll.roll)
+app.command("report")(report.report)
 app.command("bundle")(evidence.bundle)
 app.command("verify")(evidence.verify)
 app.command("fsck")(fsck.fsck_command)

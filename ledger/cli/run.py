@@ -19,10 +19,13 @@ from rich.progress import (
 
 from ledger.cli.output import answer, console, say
 from ledger.cli.production import AsJson
+from ledger.encoding.statement import Secret
 from ledger.errors import MalformedRecordError, UsageError
+from ledger.production.blinding import erasable_key
 from ledger.production.current import version_in_force
 from ledger.production.opening import Production, opened
 from ledger.production.registering import refuse_unregistered
+from ledger.production.registry import uid_of
 from ledger.records.time import FrameRange, Rate, parse_frames
 from pipeline.credentials.selftest import check_settings
 from pipeline.run.plan import Plan, Planner
@@ -70,11 +73,17 @@ def run(
 def plan_shot(production: Production, recipe: Recipe, folder: Path) -> Plan:
     """Plan a recipe whose paths start in a folder."""
     registry = production.registry
+
+    def party(reference: str) -> Secret:
+        found = registry.party_called(reference)
+        return Secret(uid_of(found), of=erasable_key(production.keys, found))
+
     planner = Planner(
         scribe=production.recorder,
         folder=folder,
         element_uid=registry.element_uid,
         shot_uid=registry.shot_uid,
+        party=party,
     )
     return planner.plan(recipe)
 
@@ -124,6 +133,9 @@ def run_planned(
             )
         )
     production.vault.remember_location(result.token, str(folder.resolve()))
+    for asset in plan.assets():
+        token = f"asset/{asset.statement.id}"
+        production.vault.remember_location(token, asset.location())
     say(f"Sealed frames are in {folder}: {done[True]} made, {done[False]} kept")
     _explain_version(production, result)
     return result

@@ -6,6 +6,8 @@ from pathlib import Path
 from ledger.encoding.digest import sha256_hex
 from ledger.records.frames import SealedLeaf
 
+_ASSETS = "asset/"
+
 
 class SealedFiles:
     """Looks a sealed frame up by its digest in the known output folders.
@@ -14,18 +16,24 @@ class SealedFiles:
     """
 
     def __init__(self, locations: Mapping[str, str]) -> None:
-        self._folders = [Path(path) for path in locations.values()]
+        self._folders = [
+            Path(path)
+            for token, path in locations.items()
+            # Where source files lie is remembered there, too.
+            if not token.startswith(_ASSETS)
+        ]
         self._by_frame: dict[int, list[Path]] | None = None
 
     def read(self, _seal_set: str, leaf: SealedLeaf) -> bytes | None:
         """The file that a sealed leaf states; `None` if it is not here."""
-        for path in self._candidates(leaf.frame):
+        for path in self.candidates(leaf.frame):
             content = path.read_bytes()
             if sha256_hex(content) == leaf.file:
                 return content
         return None
 
-    def _candidates(self, frame: int) -> list[Path]:
+    def candidates(self, frame: int) -> list[Path]:
+        """Files that are named like a frame, in any known folder."""
         if self._by_frame is None:
             self._by_frame = {}
             for folder in self._folders:

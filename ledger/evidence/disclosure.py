@@ -63,9 +63,10 @@ class Disclosure:
     def asks_for(self, body: Record | None, named: StatementId) -> bool:
         """Whether what a body names belongs to the question.
 
-        A cut names versions of every shot; a question about one shot needs that one.
+        A cut names versions of every shot, and an opinion on a cut may confirm what was
+        done in every shot; a question about one shot needs what is of that one.
         """
-        if not isinstance(body, Cut):
+        if not isinstance(body, Cut | Opinion):
             return True
         return self.touches(self.entries[self.history.head(named).index].scope)
 

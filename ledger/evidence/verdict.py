@@ -117,6 +117,26 @@ class MediaCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutCount:
+    """Record frames of cuts.
+
+    Attributes:
+        cuts: cuts in force.
+        record_frames: of all of them together.
+        black: of these, those that show nothing.
+        asked: those that show a shot asked about.
+        resolved: of `asked`, those whose pictures of the shots asked about are all
+            frames that the versions named by the cut commit to.
+    """
+
+    cuts: int = 0
+    record_frames: int = 0
+    black: int = 0
+    asked: int = 0
+    resolved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The whole answer.
 
@@ -137,6 +157,7 @@ class Verdict:
     failures: tuple[Failure, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
     media: MediaCount = MediaCount()
+    cut: CutCount = CutCount()
     records: Mapping[str, RecordCount] = field(default_factory=dict)
 
     @property
@@ -167,6 +188,23 @@ class Verdict:
         return f"pixels checked: {self.media.pixels} of {self.media.frames}"
 
     @property
+    def coverage(self) -> str:
+        """How much of the cut leads to frames of shots, for people; "" without one."""
+        cut = self.cut
+        if not cut.cuts:
+            return ""
+        name = "cut" if cut.cuts == 1 else f"{cut.cuts} cuts"
+        if self.shots:
+            others = cut.record_frames - cut.asked
+            return (
+                f"{name}: {cut.resolved} of {cut.asked} record frames of the shots "
+                f"asked about resolve; {others} others show other shots, or nothing"
+            )
+        held = cut.resolved + cut.black
+        black = f", {cut.black} of them black" if cut.black else ""
+        return f"{name}: {held} of {cut.record_frames} record frames resolve{black}"
+
+    @property
     def question(self) -> str:
         """What the bundle is about, for people."""
         count = len(self.shots)
@@ -181,7 +219,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, JsonValue]:
         """The verdict as one document."""
-        media = self.media
+        media, cut = self.media, self.cut
         return {
             "v": 1,
             "state": self.state.value,
@@ -205,6 +243,13 @@ class Verdict:
                 "unmatched": media.unmatched,
                 "missing": media.missing,
                 "beside": media.beside,
+            },
+            "cut": {
+                "cuts": cut.cuts,
+                "record_frames": cut.record_frames,
+                "black": cut.black,
+                "asked": cut.asked,
+                "resolved": cut.resolved,
             },
             "records": {
                 kind: {

@@ -13,7 +13,8 @@
 10. openings     lead to their commitments: invented values; rights: acts by others
 11. names        every part is committed to, and none is missing: stowaways
 12. frame sets   leaves, sums, tiles, inputs: credit moved between layers; changes
-                 before and after: an edit that nobody made
+                 before and after: an edit that nobody made; contributions: an edit of
+                 other pictures
 13. seal sets    the frames that were measured: frames nobody measured
 14. versions     every frame exactly once: gaps and doubles; cuts: frames of no
                  version; opinions: pictures that this film never had
@@ -43,6 +44,7 @@ from ledger.evidence.steps.container import (
     open_archive,
     open_index,
 )
+from ledger.evidence.steps.contributions import check_people
 from ledger.evidence.steps.cuts import CutReader
 from ledger.evidence.steps.frames import FrameReader, check_versions
 from ledger.evidence.steps.media import MediaReader, Readers, take_media
@@ -50,7 +52,13 @@ from ledger.evidence.steps.openings import check_openings, check_rights
 from ledger.evidence.steps.opinions import OpinionReader
 from ledger.evidence.steps.statements import StatementReader
 from ledger.evidence.trust import LogIdentity, TrustFile, check_identity
-from ledger.evidence.verdict import MediaCount, Origin, RecordCount, Verdict
+from ledger.evidence.verdict import (
+    CutCount,
+    MediaCount,
+    Origin,
+    RecordCount,
+    Verdict,
+)
 
 Held = TypeVar("Held")
 Folder: TypeAlias = Iterable[tuple[str, bytes | None]]
@@ -103,6 +111,7 @@ class _Verification:
     frames: str = ""
     origin: Origin = Origin.UNKNOWN
     media: MediaCount = field(default_factory=MediaCount)
+    cut: CutCount = field(default_factory=CutCount)
     records: Mapping[str, RecordCount] = field(default_factory=dict)
 
     def verify(self, raw: bytes, folder: Folder | None) -> Verdict:
@@ -123,6 +132,7 @@ class _Verification:
             failures=self.audit.failures(),
             open_points=self.audit.open_points(),
             media=self.media,
+            cut=self.cut,
             records=self.records,
         )
 
@@ -181,8 +191,9 @@ class _Verification:
         # 12, 13, 14.
         frames = FrameReader(container.parts, disclosure, self.audit).read()
         ChangeReader(container.parts, disclosure, frames, self.audit).read()
-        check_versions(self.audit, disclosure)
-        CutReader(container.parts, disclosure, self.audit).read()
+        check_people(self.audit, disclosure)
+        check_versions(self.audit, disclosure, frames.files())
+        self.cut = CutReader(container.parts, disclosure, self.audit).read()
         OpinionReader(container.parts, disclosure, frames, self.audit).read()
         # 11, 15.
         known = self.trust if self.origin is Origin.KNOWN else None

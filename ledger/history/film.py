@@ -45,6 +45,8 @@ class Source:
         admitted_at: when the log admitted it.
         disputed: whether another party contradicts it.
         erased: whether a private value of it was erased.
+        unreadable: whether a private value of it is not here, or is not what its kind
+            demands; `None` stands in its place.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Source:
     admitted_at: str
     disputed: bool = False
     erased: bool = False
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@
       sign/studio.pem      admission root: keys, delegations, parties, bundles
       sign/pipeline.pem    machines: assets, runs, frames
       sign/recovery.pem    to be moved offline after init
+      sign/party-<uid>.pem what a party states itself
       blind/<reference>    blinding keys K, 32 bytes in hex
       c2pa/                development chain and key
 
@@ -13,6 +14,7 @@ It is never part of a vault backup: destroying a blinding key is what erases a p
 
 import os
 import secrets
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,8 +24,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.encoding.statement import KeyRef
 from ledger.errors import ErasedEvidenceError, KeyStoreError, MissingKeyError
 from ledger.files import os_error, sync_folder, write_private
+from ledger.records.identity import Uid
 
 SIGNING_KEYS = ("log", "studio", "pipeline", "recovery")
+STATING_KEYS = ("studio", "pipeline")
+_PARTY = "party-"
+
+
+def party_key(uid: Uid) -> str:
+    """The name of a party's own signing key: it tells the uid, which the log knows."""
+    return f"{_PARTY}{uid}"
 
 
 class KeyFolder:
@@ -59,14 +69,22 @@ class KeyFolder:
         try:
             raw = path.read_bytes()
         except FileNotFoundError as error:
-            raise _missing(name, path) from error
+            raise _missing_signer(name, path) from error
         try:
             key = serialization.load_pem_private_key(raw, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise _unusable(name, path) from error
+            raise _unusable(_public_signer(name), path) from error
         if not isinstance(key, Ed25519PrivateKey):
-            raise _unusable(name, path)
+            raise _unusable(_public_signer(name), path)
         return key
+
+    def has_signing_key(self, name: str) -> bool:
+        """Whether there is a file of this name."""
+        return self._signing_path(name).exists()
+
+    def destroy_signing_key(self, name: str) -> bool:
+        """Overwrite and remove a key; whether there was one."""
+        return _destroy(self._signing_path(name))
 
     def public_key(self, name: str) -> bytes:
         """The raw public half of a signing key, 32 bytes."""
@@ -109,20 +127,7 @@ class KeyFolder:
 
     def destroy_blinding_key(self, reference: KeyRef) -> bool:
         """Overwrite and remove a key; whether there was one."""
-        path = self._blinding_path(reference)
-        if not path.exists():
-            return False
-        try:
-            with path.open("r+b") as file:
-                file.write(secrets.token_bytes(path.stat().st_size))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-            # Without this a power cut could bring the name back.
-            sync_folder(path.parent)
-        except OSError as error:
-            raise os_error(error, path) from error
-        return True
+        return _destroy(self._blinding_path(reference))
 
     # --- content credentials -----------------------------------------------------
 
@@ -145,6 +150,69 @@ class KeyFolder:
 
     def _blinding_path(self, reference: KeyRef) -> Path:
         return self.root / "blind" / reference.replace("/", "-")
+
+
+class Signers(Mapping[str, Ed25519PrivateKey]):
+    """Keys that statements are signed with, by name: `studio`, `pipeline`, `party-…`.
+
+    Read at each use, so that a key that was made or destroyed meanwhile counts.
+    """
+
+    def __init__(self, keys: KeyFolder) -> None:
+        self._keys = keys
+
+    def __getitem__(self, name: str) -> Ed25519PrivateKey:
+        """The key of a name.
+
+        Raises:
+            MissingKeyError: there is none, or it signs no statements.
+        """
+        if name not in STATING_KEYS and not name.startswith(_PARTY):
+            raise _missing(name, self._keys.root)
+        return self._keys.signing_key(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in set(self)
+
+    def __iter__(self) -> Iterator[str]:
+        files = sorted((self._keys.root / "sign").glob("*.pem"))
+        for name in (file.stem for file in files):
+            if name in STATING_KEYS or name.startswith(_PARTY):
+                yield name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _destroy(path: Path) -> bool:
+    if not path.exists():
+        return False
+    try:
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        # Without this a power cut could bring the name back.
+        sync_folder(path.parent)
+    except OSError as error:
+        raise os_error(error, path) from error
+    return True
+
+
+def _public_signer(name: str) -> str:
+    return "of a party" if name.startswith(_PARTY) else name
+
+
+def _missing_signer(name: str, path: Path) -> MissingKeyError:
+    if not name.startswith(_PARTY):
+        return _missing(name, path)
+    return MissingKeyError(
+        "the party's own signing key in the production folder",
+        met="no such file",
+        advice="Add what the party may state to its [[party]], then jangbu register.",
+        where=str(path),
+    )
 
 
 def _public_name(reference: KeyRef) -> str:

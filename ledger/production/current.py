@@ -29,12 +29,23 @@ def history_of(reader: LogReader) -> History:
     return fold_entries(map(parse_entry, reader.entries(0, reader.size())))
 
 
-def current_of(reader: LogReader, kind: str) -> Iterator[CurrentStatement]:
-    """Current statements of a family of kinds, in the order of admission."""
+def current_of(reader: LogReader, *kinds: str) -> Iterator[CurrentStatement]:
+    """Statements in force of some families of kinds, in the order of admission."""
     history = history_of(reader)
     for stored in reader.statements(0, reader.size()):
-        if family(stored.kind) == kind and history.current(as_statement_id(stored.id)):
+        if family(stored.kind) in kinds and in_force(history, stored.id):
             yield CurrentStatement(stored.id, stored.index, check(stored.raw))
+
+
+def in_force(history: History, statement: str) -> bool:
+    """Whether a statement is current and says a fact of its own.
+
+    A dispute, and what replaced one, is current too; but it puts nothing into force.
+    """
+    known_as = as_statement_id(statement)
+    if not history.current(known_as):
+        return False
+    return history.head(history.lineage_of(known_as)).verb != "dispute"
 
 
 def opened(vault: OpeningReader, statement: str, path: str) -> object | None:

@@ -1,12 +1,18 @@
-"""Erasing a person: key, values, registry row, outbox copies; then the statement.
+"""Erasing a person: keys, values, registry row, outbox copies; then the statement.
 
 Order: the outbox is emptied first, since a parcel whose blinds are destroyed could
-never be checked; then the registry row, the key and the values; the log gets an
+never be checked; then the registry row, the keys and the values; the log gets an
 `erasure` that names nobody. Run again after a crash, it finishes and counts the same.
+
+Statements about the person alone (`party`) go whole. In others only the values that
+name the person go (who contributed, who asked, whose a key is): they stay provable,
+here and in the outbox. The person's signing key goes, too; its delegation is not
+withdrawn, as the withdrawal would tell which key was the erased person's.
 """
 
 from ledger.encoding.statement import Draft
 from ledger.errors import ProductionError
+from ledger.keys.folder import party_key
 from ledger.production.opening import Production
 from ledger.production.registry import write_registry
 from ledger.records.identity import Uid, as_token, as_uid
@@ -29,12 +35,13 @@ def erase_person(production: Production, uid: str, basis: str) -> ErasureReport:
     _check_person(production, person)
     production.recorder.flush()
     # Asked before the vault forgets: what was refused waits in the outbox for ever.
-    theirs = production.vault.statements_of(default_key(person))
+    theirs = production.vault.blinded_by(default_key(person))
     production.recorder.outbox.forget(theirs)
     kept = tuple(one for one in production.registry.party if one.uid != person)
     if kept != production.registry.party:
         registry = production.registry.model_copy(update={"party": kept})
         write_registry(production.layout.registry, registry)
+    production.keys.destroy_signing_key(party_key(person))
     report = production.vault.erase_person(person, production.keys.destroy_blinding_key)
     statement = production.recorder.compose(
         Draft(

@@ -20,7 +20,7 @@ from ledger.errors import (
     StoreUnavailableError,
 )
 from ledger.files import sweep_temporaries
-from ledger.keys.folder import KeyFolder
+from ledger.keys.folder import STATING_KEYS, KeyFolder, Signers
 from ledger.production.layout import Layout
 from ledger.production.recorder import Recorder
 from ledger.production.registry import Registry, read_registry
@@ -119,6 +119,8 @@ def assemble(layout: Layout, registry: Registry, *, offline: bool) -> Production
         )
     keys = KeyFolder(layout.keys)
     keys.blinding_key(STUDIO)
+    for name in STATING_KEYS:
+        keys.signing_key(name)
     vault = Vault(layout.vault, keys.blinding_key)
     blobs = BlobFolder(layout.blobs)
     port = None if offline else _port(layout, log, studio, keys, vault, blobs)
@@ -131,7 +133,7 @@ def assemble(layout: Layout, registry: Registry, *, offline: bool) -> Production
         blobs=blobs,
         port=port,
         clock=SystemClock(),
-        signers={name: keys.signing_key(name) for name in ("studio", "pipeline")},
+        signers=Signers(keys),
     )
     return Production(
         layout=layout,

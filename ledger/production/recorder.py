@@ -39,7 +39,7 @@ class Recorder:
 
     Attributes:
         port: the log; `None` while working offline: parcels wait in the outbox.
-        signers: signing keys by name (`studio`, `pipeline`).
+        signers: signing keys by name (`studio`, `pipeline`, `party-<uid>`).
     """
 
     log: str

@@ -3,17 +3,24 @@
 Names live here and in the vault only. The log knows uids.
 """
 
+import re
 import secrets
 import tomllib
 import unicodedata
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+)
 
-from ledger.errors import MalformedRecordError, ProductionError
+from ledger.errors import MalformedRecordError, ProductionError, UnknownNameError
 from ledger.files import write_private
 from ledger.records.identity import Day, Origin, Uid, as_origin, as_uid, day_from
 
@@ -30,7 +37,31 @@ def _checked_name(text: str) -> str:
     return text
 
 
+def _checked_handle(text: str) -> str:
+    # Else one reference could mean two parties.
+    if _UID.fullmatch(text):
+        raise ValueError("a handle that does not look like a uid")
+    return text
+
+
+def _each_once(families: "tuple[Stateable, ...]") -> "tuple[Stateable, ...]":
+    if len(set(families)) != len(families):
+        raise ValueError("each kind once")
+    return families
+
+
+_UID: Final = re.compile("[0-9a-f]{32}")
 Name = Annotated[str, AfterValidator(_checked_name)]
+Handle = Annotated[
+    str,
+    StringConstraints(pattern=r"\A(?:[a-z0-9-]{1,40})\z"),
+    AfterValidator(_checked_handle),
+]
+Stateable: TypeAlias = Literal[
+    "contribution", "cut", "engagement", "generation", "opinion"
+]
+"""Kinds that people state with keys of their own; machines' kinds are not among them,
+and neither is what decides who may state."""
 
 
 class _Table(BaseModel):
@@ -47,10 +78,19 @@ class ProductionTable(_Table):
 
 
 class PartyTable(_Table):
-    """A person or an organisation; the first organisation is the studio."""
+    """A person or an organisation; the first organisation is the studio.
+
+    Attributes:
+        handle: a short name for records, which outlives changes of the name.
+        latin: the name in Latin letters as its owner spells it.
+        may: kinds that the party states with a key of its own.
+    """
 
     type: Literal["person", "organisation"]
     name: Name
+    handle: Handle | None = None
+    latin: Name | None = None
+    may: Annotated[tuple[Stateable, ...], AfterValidator(_each_once)] = ()
     uid: Uid | None = None
 
 
@@ -85,9 +125,25 @@ class Registry(_Table):
         """The uid of a shot by its present code; `None` if there is none."""
         return next((one.uid for one in self.shot if one.code == code), None)
 
-    def party_uid(self, name: str) -> str | None:
-        """The uid of a party by name; `None` if there is none."""
-        return next((one.uid for one in self.party if one.name == name), None)
+    def party_called(self, reference: str) -> PartyTable:
+        """The party with this handle, uid or name.
+
+        Raises:
+            UnknownNameError: there is none, or more than one.
+        """
+        found = [
+            one
+            for one in self.party
+            if reference in (one.handle, one.uid, one.name)  # none of them is ""
+        ]
+        if len(found) == 1:
+            return found[0]
+        raise UnknownNameError(
+            "a party of production.toml by its handle, its uid or its name",
+            met=f"{reference!r}, which {'several' if found else 'none'} of them have",
+            advice="Give the party a handle in its [[party]], and use that.",
+            where="production.toml: party",
+        )
 
 
 def read_registry(path: Path) -> Registry:
@@ -155,10 +211,13 @@ def _validated(value: dict[str, object], where: str) -> Registry:
 
 
 def _refuse_twins(registry: Registry, where: str) -> None:
-    for table, names in (
+    rows: tuple[tuple[str, list[str]], ...] = (
+        ("party", [one.handle for one in registry.party if one.handle]),
+        ("party", [one.uid for one in registry.party if one.uid]),
         ("element", [one.name for one in registry.element]),
         ("shot", [one.code for one in registry.shot]),
-    ):
+    )
+    for table, names in rows:
         twins = {name for name in names if names.count(name) > 1}
         if twins:
             raise ProductionError(
@@ -198,6 +257,22 @@ def mint(registry: Registry) -> Registry:
 Named = TypeVar("Named", PartyTable, ElementTable, ShotTable)
 
 
+def uid_of(row: PartyTable | ElementTable | ShotTable) -> Uid:
+    """The uid of a row that was registered.
+
+    Raises:
+        ProductionError: it has none yet.
+    """
+    if row.uid is None:
+        raise ProductionError(
+            "a uid for everything in the registry",
+            met="none",
+            advice="Run jangbu register, which gives new entries their uids.",
+            where="production.toml",
+        )
+    return row.uid
+
+
 def _check_domain(domain: str) -> None:
     try:
         as_origin(f"{domain}/{'0' * 16}")
@@ -232,5 +307,7 @@ def registry_text(registry: Registry) -> bytes:
     value = registry.model_dump(mode="json", exclude_none=True)
     blocks = [f"[production]\n{tomli_w.dumps(value.pop('production'))}"]
     for name in ("party", "element", "shot"):
-        blocks += [f"[[{name}]]\n{tomli_w.dumps(row)}" for row in value.get(name, ())]
+        for row in value.get(name, ()):
+            given = {field: item for field, item in row.items() if item != []}
+            blocks.append(f"[[{name}]]\n{tomli_w.dumps(given)}")
     return "\n".join(blocks).encode()

@@ -7,8 +7,10 @@ stop every later bundle.
 from ledger.errors import EvidenceError, MissingBlobError, RecordError
 from ledger.log.leaves import read_leaves
 from ledger.ports import BlobReader
+from ledger.records.editing import Change, ChangeLeaf, Cut, CutLeaf
 from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
 from ledger.records.making import Asset, AssetLeaf
+from ledger.records.people import Opinion, SeenLeaf
 from ledger.records.statement import Blob, Record
 
 
@@ -38,6 +40,13 @@ def _read(body: Record | None, blobs: BlobReader) -> None:
         case FrameSet(measured=stated, tiles=tiles):
             read_leaves(MeasuredLeaf, blobs.read(stated.blob), stated)
             _check_length(blobs.read(tiles.blob), tiles)
+        case Change(frames=stated, tiles=tiles):
+            read_leaves(ChangeLeaf, blobs.read(stated.blob), stated)
+            _check_length(blobs.read(tiles.blob), tiles)
+        case Cut(resolved=stated):
+            read_leaves(CutLeaf, blobs.read(stated.blob), stated)
+        case Opinion(seen=stated):
+            read_leaves(SeenLeaf, blobs.read(stated.blob), stated)
         case _:
             return
 

@@ -136,11 +136,22 @@ class Vault:
     def statements_of(self, key_ref: KeyRef) -> tuple[str, ...]:
         """Ids of the statements with anything sealed under a key, sorted.
 
-        To be asked before an erasure, for copies that lie elsewhere (the outbox).
+        To be asked before an erasure: afterwards nobody can tell.
         """
         query = select(values.c.statement).where(values.c.key_ref == key_ref)
         with self._database.transaction(write=False) as connection:
             return tuple(sorted(connection.execute(query.distinct()).scalars()))
+
+    def blinded_by(self, key_ref: KeyRef) -> tuple[str, ...]:
+        """Ids of the statements whose own blinds are sealed under a key, sorted.
+
+        Of others only single values are: these stay provable without the key.
+        """
+        query = select(values.c.statement).where(
+            values.c.key_ref == key_ref, values.c.path == ID_PATH
+        )
+        with self._database.transaction(write=False) as connection:
+            return tuple(sorted(connection.execute(query).scalars()))
 
     def erase_person(
         self, person: Uid, destroy_key: Callable[[KeyRef], object]

@@ -10,13 +10,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.errors import DemoMaterialError
+from pipeline.demo.photographs import photograph
 from pipeline.frames.arrays import Frame, as_frame
 
-Codes: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 Plane: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
-
-SOURCE: Final = "scikit-image, data/chelsea.png (CC0)"
 
 # The cat's outline in the photograph, in units of its width and height.
 _OUTLINE: Final = (
@@ -49,7 +46,7 @@ class GreenScreenPlate:
 
     @cached_property
     def _cut_out(self) -> tuple[Plane, Plane]:
-        photo = Image.fromarray(_photograph())
+        photo = Image.fromarray(photograph("chelsea"))
         size = (round(self.height * photo.width / photo.height), self.height)
         scaled = photo.resize(size, Image.Resampling.LANCZOS)
         mask = Image.new("L", size)
@@ -73,16 +70,3 @@ class GreenScreenPlate:
     def _noise(self) -> Plane:
         generator = np.random.default_rng(7)
         return generator.normal(0.0, 2.0, (self.height, self.width)).astype(np.float32)
-
-
-def _photograph() -> Codes:
-    try:
-        from skimage import data  # noqa: PLC0415  # only the demonstration needs it
-    except ImportError as error:
-        raise DemoMaterialError(
-            "the photographs of scikit-image",
-            met="no scikit-image",
-            advice="Install jangbu with the demo extra: pip install 'jangbu[demo]'.",
-        ) from error
-    photo: Codes = data.chelsea()  # type: ignore[no-untyped-call]
-    return photo

@@ -1,11 +1,11 @@
 """Planning assets: the files of a layer's source, and the statement about them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ledger.encoding.canonical import JsonValue
+from ledger.encoding.canonical import JsonValue, encode
 from ledger.encoding.statement import Composed, Draft, KeptValue
 from ledger.log.leaves import LeafBlob, encode_leaves
 from ledger.records.making import AssetLeaf
@@ -42,12 +42,20 @@ class PlannedAsset:
     Attributes:
         files: by frame number of the shot (a still stands under every frame).
         kept: private values of its leaves, for the vault.
+        folder, pattern: where the files lie now, and how they are called.
     """
 
     statement: Composed
     files: Mapping[int, SourceFile]
     leaves: LeafBlob
     kept: tuple[KeptValue, ...]
+    folder: Path
+    pattern: str
+
+    def location(self) -> str:
+        """Where the files lie, as it is remembered beside the log."""
+        folder = str(self.folder.resolve())
+        return encode({"folder": folder, "pattern": self.pattern}).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,23 @@ def plan_asset(
     else:
         still = _file(folder, source.pattern, 0)
         by_frame = dict.fromkeys(frames.frames(), still)
+    return _asset(scribe, by_frame, folder, source.pattern)
+
+
+def plan_files(
+    scribe: Scribe, folder: Path, pattern: str, numbers: Iterable[int]
+) -> PlannedAsset:
+    """Look at files that are named by their own numbers; a still has the number 0.
+
+    The same files give the same statement as `plan_asset` does.
+    """
+    files = {number: _file(folder, pattern, number) for number in numbers}
+    return _asset(scribe, files, folder, pattern)
+
+
+def _asset(
+    scribe: Scribe, by_frame: Mapping[int, SourceFile], folder: Path, pattern: str
+) -> PlannedAsset:
     distinct = {file.index: file for file in by_frame.values()}
     ordered = [distinct[index] for index in sorted(distinct)]
     key = scribe.machine_key("asset.1", natural_key(ordered))
@@ -98,7 +123,12 @@ def plan_asset(
         )
     )
     return PlannedAsset(
-        statement=statement, files=by_frame, leaves=blob, kept=tuple(kept)
+        statement=statement,
+        files=by_frame,
+        leaves=blob,
+        kept=tuple(kept),
+        folder=folder,
+        pattern=pattern,
     )
 
 

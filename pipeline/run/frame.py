@@ -33,6 +33,7 @@ from pipeline.kernels.compose import Layer, compose
 from pipeline.kernels.coverage import coverage_of
 from pipeline.kernels.iscc import fingerprint
 from pipeline.kernels.key import KeySettings, key
+from pipeline.kernels.light import LIGHT
 from pipeline.kernels.measure import Measures
 
 
@@ -137,6 +138,8 @@ def _read_layer(job: LayerJob) -> tuple[Layer, Picture]:
         content = read_input(job.matte_path, job.matte_digest)
         matte = read_matte(content, str(job.matte_path))
         return Layer(rgb=picture.rgb, coverage=coverage_of(matte)), picture
+    if job.alpha == LIGHT:
+        return Layer(rgb=picture.rgb, light=True), picture
     if job.alpha == "embedded":
         if picture.alpha is None:
             raise FrameShapeError(

@@ -12,9 +12,14 @@ from typing import Any
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.cell import cell_key, cells_of
 from ledger.encoding.statement import Composed, Draft, Secret
+from ledger.errors import MalformedRecordError
 from ledger.records.statement import Scope
 from ledger.records.time import FrameRange
-from pipeline.capture.generation import generation_body, read_generation
+from pipeline.capture.generation import (
+    GenerationFile,
+    read_generation,
+    refused_record,
+)
 from pipeline.capture.numbering import find_file
 from pipeline.errors import RecipeError
 from pipeline.frames.writing import OutputFormat
@@ -22,6 +27,7 @@ from pipeline.kernels.measure import MEASURE
 from pipeline.kernels.tables import DIGESTS
 from pipeline.run.agreement import check_channels, one_size
 from pipeline.run.assets import PlannedAsset, Scribe, Source, plan_asset
+from pipeline.run.generations import plan_generation, plan_source
 from pipeline.run.recipe import LayerTable, Recipe
 from pipeline.run.tools import PICTURE, tools_of
 
@@ -30,13 +36,18 @@ AUDIENCE = "public"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLayer:
-    """A layer with its element, its assets and what generated it."""
+    """A layer with its element, its assets and what generated it.
+
+    Attributes:
+        inputs: what went into the generator.
+    """
 
     table: LayerTable
     element: str
     asset: PlannedAsset
     matte: PlannedAsset | None
     generation: Composed | None
+    inputs: tuple[PlannedAsset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +75,10 @@ class Plan:
         return cell_key(self.log, self.run.id, cell)
 
     def assets(self) -> Iterator[PlannedAsset]:
-        """All assets, mattes too, each once."""
+        """All assets, mattes and generators' inputs too, each once."""
         seen: set[str] = set()
         for layer in self.layers:
-            for asset in (layer.asset, layer.matte):
+            for asset in (layer.asset, layer.matte, *layer.inputs):
                 if asset is not None and asset.statement.id not in seen:
                     seen.add(asset.statement.id)
                     yield asset
@@ -93,13 +104,14 @@ class Planner:
     Attributes:
         folder: where the recipe's paths start.
         element_uid, shot_uid: look names up in the production's registry.
-        register: reads and hashes a file; replaced where files are read in parallel.
+        party: the uid of a party, to be committed; raises for an unknown one.
     """
 
     scribe: Scribe
     folder: Path
     element_uid: Callable[[str], str | None]
     shot_uid: Callable[[str], str | None]
+    party: Callable[[str], Secret]
 
     def plan(self, recipe: Recipe) -> Plan:
         """Look at every input and fix the run.
@@ -149,22 +161,27 @@ class Planner:
         if table.matte is not None:
             matte = self._asset(table.matte, table.offset, frames)
         check_channels(table, asset, matte)
+        generation, inputs = self._generation(table, asset)
         return PlannedLayer(
             table=table,
             element=element,
             asset=asset,
             matte=matte,
-            generation=self._generation(table, asset),
+            generation=generation,
+            inputs=inputs,
         )
 
     def _asset(self, pattern: str, offset: int, frames: FrameRange) -> PlannedAsset:
         source = Source(pattern, offset)
         return plan_asset(self.scribe, self.folder, source, frames)
 
-    def _generation(self, table: LayerTable, asset: PlannedAsset) -> Composed | None:
+    def _generation(
+        self, table: LayerTable, asset: PlannedAsset
+    ) -> tuple[Composed | None, tuple[PlannedAsset, ...]]:
         if table.generation is None:
-            return None
-        record = read_generation(find_file(self.folder, table.generation, 0))
+            return None, ()
+        path = find_file(self.folder, table.generation, 0)
+        record = read_generation(path)
         if record.source_type != table.source_type:
             raise RecipeError(
                 f"the source type that the generator recorded, {record.source_type}",
@@ -172,23 +189,24 @@ class Planner:
                 advice="Correct the recipe or the generator's record.",
                 where=f"layer of {table.element!r}: source_type",
             )
-        natural: JsonValue = [
-            asset.statement.id,
-            record.provider,
-            record.model,
-            record.model_version,
-            record.asked_at,
-        ]
-        return self.scribe.compose(
-            Draft(
-                log=self.scribe.log,
-                kind="generation.1",
-                key=self.scribe.machine_key("generation.1", natural),
-                at=record.asked_at,
-                prev=(asset.statement.id,),
-                body=generation_body(record, [asset.statement.id]),
-            )
+        inputs = tuple(self._inputs(record, path))
+        asker = None if record.party is None else self.party(record.party)
+        said = plan_generation(
+            self.scribe,
+            record,
+            [asset.statement.id],
+            [one.statement.id for one in inputs],
+            asker,
         )
+        return said, inputs
+
+    def _inputs(self, record: GenerationFile, path: Path) -> Iterator[PlannedAsset]:
+        for place, one in enumerate(record.inputs):
+            try:
+                yield plan_source(self.scribe, self.folder, one)
+            except MalformedRecordError as error:
+                where = f"{path}: /inputs/{place}/{error.where}"
+                raise refused_record(where, error.met) from error
 
     def _run(
         self,

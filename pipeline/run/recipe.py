@@ -4,11 +4,10 @@ File names and parameters are private: the recipe as a whole is committed in the
 """
 
 import tomllib
-import unicodedata
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.cell import CELL_FRAMES
@@ -17,30 +16,16 @@ from ledger.files import read_bounded
 from ledger.records.identity import View
 from ledger.records.making import SourceType
 from ledger.records.time import FrameRange, Rate, parse_frames
-from pipeline.capture.numbering import NUMBER
+from pipeline.capture.sources import SourcePath
 from pipeline.errors import RecipeError
 
-_WIDEST: Final = 12
 _LARGEST: Final = 1 << 20
 MOST_FRAMES: Final = 4096 * CELL_FRAMES
 """What one version can list."""
 
 
-def _checked_path(text: str) -> str:
-    if not unicodedata.is_normalized("NFC", text):
-        raise ValueError("a path in Unicode NFC is expected (this one is decomposed)")
-    parts = text.split("/")
-    if text.startswith("/") or ".." in parts or not text.strip() or "\0" in text:
-        raise ValueError("a relative path without '..' is expected")
-    numbers = NUMBER.findall(text)
-    if len(numbers) > 1:
-        raise ValueError("at most one frame number (%04d or ####) is expected")
-    if any(len(digits) > 2 or int(digits or 0) > _WIDEST for digits, _ in numbers):
-        raise ValueError(f"a frame number of at most {_WIDEST} digits is expected")
-    return text
-
-
-SourcePath = Annotated[str, AfterValidator(_checked_path)]
+AlphaFrom: TypeAlias = Literal["opaque", "embedded", "matte", "key/1", "light/1"]
+"""Where a layer's opacity comes from, as a run states it."""
 
 
 class _Table(BaseModel):
@@ -75,7 +60,8 @@ class LayerTable(_Table):
     Attributes:
         source: a still, or a sequence with a frame number in its name.
         offset: source frame number minus the shot's frame number.
-        alpha: `embedded` uses the source's own alpha channel.
+        alpha: `embedded` uses the source's own alpha channel; `light` is light on
+            black, without one.
         generation: JSON file in which a generator left what it did.
     """
 
@@ -83,17 +69,19 @@ class LayerTable(_Table):
     source: SourcePath
     source_type: SourceType
     offset: int = 0
-    alpha: Literal["opaque", "embedded"] = "opaque"
+    alpha: Literal["opaque", "embedded", "light"] = "opaque"
     matte: SourcePath | None = None
     key: KeyTable | None = None
     generation: SourcePath | None = None
 
     @property
-    def alpha_from(self) -> Literal["opaque", "embedded", "matte", "key/1"]:
+    def alpha_from(self) -> AlphaFrom:
         """Where its opacity comes from."""
         if self.key is not None:
             return "key/1"
-        return "matte" if self.matte is not None else self.alpha
+        if self.matte is not None:
+            return "matte"
+        return "light/1" if self.alpha == "light" else self.alpha
 
 
 class OutputTable(_Table):
@@ -175,10 +163,10 @@ def _check(recipe: Recipe) -> None:
                 advice="Use two layers, or one of the two.",
                 where=where,
             )
-        if layer.alpha == "embedded" and (layer.matte or layer.key):
+        if layer.alpha != "opaque" and (layer.matte or layer.key):
             raise RecipeError(
                 "one origin of opacity",
-                met="an embedded alpha beside a matte or key",
+                met=f'alpha = "{layer.alpha}" beside a matte or key',
                 advice="Leave one of them out.",
                 where=where,
             )

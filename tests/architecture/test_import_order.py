@@ -53,9 +53,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline.capture": {*STATING, *PIXELS, "ledger.files"},
     # It looks beside the pixels, never at them.
     "pipeline.credentials": {*STATING, *PIXELS},
-    "pipeline.demo": {*STATING, *PIXELS, "ledger.files"},
+    "pipeline.demo": {*STATING, *PIXELS, "ledger.files", "pipeline.editing"},
     # Pictures before and after, and cuts: read here, stated by the ledger.
-    "pipeline.editing": {*STATING, *PIXELS, "ledger.files", "pipeline.kernels"},
+    "pipeline.editing": {
+        *STATING,
+        *PIXELS,
+        "ledger.files",
+        "pipeline.kernels",
+        "pipeline.capture",
+    },
     # The ledger through its port, and the leaves that it states.
     "pipeline.run": {
         *STATING,

@@ -11,8 +11,10 @@ import argparse
 import json
 import os
 import resource
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from ledger.encoding.statement import Composed
@@ -21,6 +23,7 @@ from ledger.production.founding import found
 from ledger.production.opening import Production
 from ledger.production.registry import parse_registry
 from ledger.records.time import FrameRange
+from ledger.store.triggers import append_only_triggers
 from tests.simulators.film_studio import RATE, FilmStudio
 
 CELL = 32
@@ -45,6 +48,13 @@ name = "matte painting"
 [[shot]]
 code = "SQ010_0040"
 """
+
+
+def without_triggers(database: Path) -> None:
+    """What is measured is reading: filling is to take no longer than it must."""
+    with closing(sqlite3.connect(database)) as connection:
+        for name in append_only_triggers():
+            connection.execute(f"DROP TRIGGER {name}")
 
 
 def fill(production: Production, statements: int) -> None:
@@ -72,6 +82,7 @@ def measure(statements: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         registry = parse_registry(REGISTRY.encode(), "bench")
         production = found(Path(folder) / "production", registry)
+        without_triggers(production.layout.database)
         fill(production, statements)
         film, seconds = read_film(production), list[float]()
         for _ in range(3):

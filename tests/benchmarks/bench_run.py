@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,13 @@ import c2pa
 import numpy as np
 from PIL import Image
 
-from ledger.cli.demo import REGISTRY
 from ledger.cli.run import plan_shot, run_planned
 from ledger.keys.folder import KeyFolder
+from ledger.production.film_folder import read_film_folder
 from ledger.production.founding import found
 from ledger.production.opening import opened
-from ledger.production.registry import parse_registry
-from pipeline.demo.material import FIRST, write_shot
+from pipeline.demo.film import FilmWriter
+from pipeline.demo.pictures import FIRST
 from pipeline.run.recipe import read_recipe
 
 
@@ -111,16 +110,16 @@ def main() -> None:
     width, height = (int(side) for side in options.size.split("x"))
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        shot = root / "shot"
-        recipe = write_shot(
-            shot, (width, height), options.frames, datetime.now(UTC), lambda: None
-        )
-        found(root / "production", parse_registry(REGISTRY.encode(), "benchmark"))
+        writer = FilmWriter(width=width, height=height, frames=options.frames)
+        film = read_film_folder(writer.write(root / "film", lambda: None))
+        # The first shot: an actor on green over a generated room.
+        recipe, shot = film.recipes[0], film.root / "a"
+        found(root / "production", film.registry)
         keys = KeyFolder(root / "production" / "keys")
 
         def ours() -> None:
             with opened(root / "production") as production:
-                plan = plan_shot(production, read_recipe(recipe), shot)
+                plan = plan_shot(production, read_recipe(recipe), film.root)
                 run_planned(production, plan, out=root / "frames", span=None, workers=1)
 
         plain = timed(

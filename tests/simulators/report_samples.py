@@ -31,6 +31,7 @@ def node(depth: int, truth: str, ko: str, en: str, **more: Any) -> dict[str, Any
         "depth": depth,
         "id": f"node-{depth}",
         "op": "fact",
+        "arises": True,
         "truth": truth,
         "reasons": [],
         "ko": ko,
@@ -216,7 +217,7 @@ def audit() -> dict[str, Any]:
             "en": "Authorship and rights report",
         },
         "production": "합성 예시 작품 (실재하지 않음)",
-        "question": {"ko": "창작적 기여", "en": "authorship"},
+        "question": {"id": "authorship", "ko": "창작적 기여", "en": "authorship"},
         "asked": {"shots": None, "frames": None, "floor": "any", "on": "2026-11-22"},
         "log": {
             "origin": "jangbu.invalid/0198c0de",

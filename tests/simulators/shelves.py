@@ -41,6 +41,7 @@ class OpenVault:
 
     composed: dict[str, Composed] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    erased_values: set[tuple[str, str]] = field(default_factory=set)
 
     def blinds(self, statement_id: str) -> tuple[bytes, bytes]:
         if statement_id in self.erased:
@@ -51,6 +52,8 @@ class OpenVault:
         return one.blind, one.by_blind
 
     def open(self, statement_id: str, path: str) -> Opening:
+        if (statement_id, path) in self.erased_values:
+            raise ErasedEvidenceError("a value", met="a tombstone", advice="None.")
         for kept in self.composed[statement_id].values:
             if kept.opening.path == path:
                 return kept.opening

@@ -81,12 +81,16 @@ class StatedLog:
         self.keys[name] = Ed25519PrivateKey.from_private_bytes(self.bytes_of(name))
 
     def delegate(
-        self, name: str, party: str, verbs: Sequence[str] = ACTS
+        self,
+        name: str,
+        party: str,
+        verbs: Sequence[str] = ACTS,
+        kinds: Sequence[str] = GRANTS,
     ) -> tuple[Composed, Composed]:
-        """State a key and delegate the making of frames to it."""
+        """State a key and delegate the making of frames to it, or something else."""
         public_key = self.public(name)
         key = Key(public_key=as_digest(public_key.hex()))
-        grants = [{"kind": kind, "verbs": list(verbs)} for kind in GRANTS]
+        grants = [{"kind": kind, "verbs": list(verbs)} for kind in kinds]
         body = {
             "key_id": key_id_of(public_key),
             "party": Secret(party),

@@ -24,7 +24,9 @@ ERASABLE_FIELDS: Final = frozenset(
     {
         ("contribution.1", "/body/party"),
         ("contribution.1", "/body/note"),
+        ("delegation.1", "/body/party"),
         ("generation.1", "/body/party"),
+        ("opinion.1", "/body/reasons"),
     }
 )
 """Fields under a person's key, in statements that are under the studio's."""

@@ -1,7 +1,7 @@
 """Step 12.7: the change between pictures before and after somebody worked on them."""
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from ledger.evidence.disclosure import Disclosure
 from ledger.evidence.form import blob_name
 from ledger.evidence.steps.finding import altered
 from ledger.evidence.steps.frames import Frames
-from ledger.evidence.steps.measures import TILE
+from ledger.evidence.steps.measures import tile_areas, tile_count
 from ledger.evidence.verdict import Reason
 from ledger.log.leaves import read_leaves
 from ledger.records.editing import Change, ChangeLeaf
@@ -23,6 +23,7 @@ STATISTICS: Final = 4
 """changed_0, changed_2, sum_abs, sum_sq: docs/specs/change-1.md."""
 _CHANNELS: Final = 3
 _WIDEST: Final = 255
+_MOST: Final = _CHANNELS * _WIDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ class ChangeReader:
         start = 0
         for leaf in leaves:
             _check_files(leaf, before, after)
-            areas = list(_areas(after[leaf.index]))
-            length = 4 * STATISTICS * len(areas)
+            last = after[leaf.index]
+            length = 4 * STATISTICS * tile_count(last.width, last.height)
+            # Before the tiles are counted out: the size may be anything.
+            if start + length > len(tables):
+                raise altered("one tile table for each picture", "another length")
+            areas = tile_areas(last.width, last.height)
             _check_table(leaf, tables[start : start + length], areas)
             start += length
         if start != len(tables):
@@ -77,9 +82,9 @@ class ChangeReader:
 def _check_files(
     leaf: ChangeLeaf, before: Mapping[int, AssetLeaf], after: Mapping[int, AssetLeaf]
 ) -> None:
-    # A single still before stands for each picture after.
-    alone = next(iter(before.values())) if len(before) == 1 else None
-    first = before.get(leaf.index, alone)
+    # A still before, which stands at 0 alone, stands for each picture after.
+    still = before[0] if set(before) == {0} else None
+    first = before.get(leaf.index, still)
     last = after[leaf.index]
     if first is None or (first.file, last.file) != (leaf.before, leaf.after):
         raise altered("files of the assets before and after", "others", leaf.index)
@@ -89,15 +94,8 @@ def _check_files(
         raise altered("the pixels of the picture", "another number", leaf.index)
 
 
-def _areas(picture: AssetLeaf) -> Iterator[int]:
-    for top in range(0, picture.height, TILE):
-        for left in range(0, picture.width, TILE):
-            height = min(TILE, picture.height - top)
-            yield height * min(TILE, picture.width - left)
-
-
 def _check_table(leaf: ChangeLeaf, table: bytes, areas: list[int]) -> None:
-    if len(table) != 4 * STATISTICS * len(areas) or sha256_hex(table) != leaf.tiles:
+    if sha256_hex(table) != leaf.tiles:
         raise altered("the tile table of this picture", "another", leaf.index)
     cells = struct.unpack(f"<{len(table) // 4}I", table)
     tiles = len(areas)
@@ -105,9 +103,24 @@ def _check_table(leaf: ChangeLeaf, table: bytes, areas: list[int]) -> None:
     stated = (leaf.changed_0, leaf.changed_2, leaf.sum_abs, leaf.sum_sq)
     if tuple(map(sum, rows)) != stated:
         raise altered("tiles that sum to the change", "others", leaf.index)
-    # Each figure bounds the next: against a change that no pixels can have.
-    for area, any_, more, total, squares in zip(areas, *rows, strict=True):
-        most = _CHANNELS * _WIDEST
-        fits = more <= any_ <= area and any_ <= total <= most * any_
-        if not fits or not total <= squares <= _WIDEST * total:
+    for area, *figures in zip(areas, *rows, strict=True):
+        if not _possible(area, *figures):
             raise altered("a change that pixels can have", "another", leaf.index)
+    if not _possible(leaf.pixels, *stated):
+        raise altered("a change that pixels can have", "another", leaf.index)
+    same = (leaf.before, leaf.before_decoder) == (leaf.after, leaf.after_decoder)
+    if same and any(stated):
+        raise altered("no change where nothing was changed", "some", leaf.index)
+
+
+def _possible(area: int, some: int, more: int, total: int, squares: int) -> bool:
+    """Rules 1 to 5 of docs/specs/change-1.md: each figure bounds the others."""
+    small = some - more
+    return (
+        more <= some <= area
+        and some + 2 * more <= total <= 6 * small + _MOST * more
+        and some + 8 * more <= squares <= 12 * small + _MOST * _WIDEST * more
+        and total <= squares <= _WIDEST * total
+        and (total - squares) % 2 == 0
+        and total * total <= _CHANNELS * some * squares
+    )

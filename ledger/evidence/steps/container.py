@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.models import parse_model
@@ -9,6 +10,8 @@ from ledger.encoding.sheet import Envelope, parse_envelope
 from ledger.errors import AlteredEvidenceError
 from ledger.evidence import form
 from ledger.evidence.archive import Part, read_archive
+
+_BLOBS: Final = form.blob_name("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,10 @@ def check_names(container: Container, blobs: list[str], media: list[str]) -> Non
             "a part for each blob and frame that must be there, and no other",
             "other parts",
         )
+    # Also what no step has read, such as the leaves of a cut that was withdrawn.
+    for row in container.index.parts:
+        if row.name.startswith(_BLOBS) and row.name != form.blob_name(row.digest):
+            raise _altered("blobs under the names of their own digests", "another")
 
 
 def _altered(expected: str, met: str) -> AlteredEvidenceError:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from ledger.encoding.cell import CELL_FRAMES, frames_of
 from ledger.encoding.digest import sha256_hex
@@ -12,8 +12,13 @@ from ledger.evidence import form
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.steps.finding import altered
-from ledger.evidence.steps.measures import check_leaf, tile_areas
-from ledger.evidence.steps.sources import check_kinds, check_rivals, check_sources
+from ledger.evidence.steps.measures import check_leaf, tile_count
+from ledger.evidence.steps.sources import (
+    Files,
+    check_kinds,
+    check_rivals,
+    check_sources,
+)
 from ledger.evidence.verdict import Reason
 from ledger.log.leaves import read_leaves
 from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
@@ -22,10 +27,6 @@ from ledger.records.time import FrameRange
 
 PICTURES: Final = frozenset({"image/png", "image/jpeg"})
 """Files that hold one picture."""
-
-
-Files: TypeAlias = Mapping[str, frozenset[str]]
-"""Digests of each asset's files, by the asset's id."""
 
 
 @dataclass(slots=True)
@@ -103,7 +104,8 @@ class FrameReader:
     def _tables(self, body: FrameSet, run: Run, count: int) -> list[bytes]:
         # 12.2 The tile blob is what was stated, with one table for each frame.
         raw = self._blob(body.tiles.blob)
-        length = 4 * (len(run.layers) + 1) * len(tile_areas(run))
+        tiles = tile_count(run.width, run.height)
+        length = 4 * (len(run.layers) + 1) * tiles
         if len(raw) != body.tiles.length or sha256_hex(raw) != body.tiles.blob:
             raise altered("the tile tables that were stated", "others")
         if len(raw) != count * length:
@@ -163,8 +165,14 @@ class FrameReader:
             ) from error
 
 
-def check_versions(audit: Audit, disclosure: Disclosure) -> None:
-    """14. A current version covers its range exactly once: against gaps and doubles."""
+def check_versions(audit: Audit, disclosure: Disclosure, files: Files) -> None:
+    """14. A current version covers its range exactly once: against gaps and doubles.
+
+    Args:
+        audit: takes what is found.
+        disclosure: what the bundle shows.
+        files: digests of each asset's files, by the asset's id.
+    """
     seen: Counter[tuple[str | None, str]] = Counter()
     for told, body in disclosure.versions():
         with audit.step("versions"):
@@ -173,7 +181,7 @@ def check_versions(audit: Audit, disclosure: Disclosure) -> None:
         if disclosure.history.contradicted(told.id):
             audit.leave_open(Reason.DISPUTED, "version")
     with audit.step("sources", 0):
-        check_sources(audit, disclosure)
+        check_sources(audit, disclosure, files)
     doubles = sum(count > 1 for count in seen.values())
     audit.leave_open(Reason.CONFLICT, "version", doubles)
     shots = {shot for shot, _ in seen}

@@ -16,10 +16,15 @@ EXACT: Final = "measure/1"
 """The measure whose bounds are both the sum itself; no other is known yet."""
 
 
-def tile_areas(run: Run) -> list[int]:
+def tile_count(width: int, height: int) -> int:
+    """How many tiles a picture has; a stated size may be anything, so none is made."""
+    return -(-width // TILE) * -(-height // TILE)
+
+
+def tile_areas(width: int, height: int) -> list[int]:
     """Pixels of each tile, row after row; the last ones may be cut."""
-    across = [min(TILE, run.width - left) for left in range(0, run.width, TILE)]
-    down = [min(TILE, run.height - top) for top in range(0, run.height, TILE)]
+    across = [min(TILE, width - left) for left in range(0, width, TILE)]
+    down = [min(TILE, height - top) for top in range(0, height, TILE)]
     return [height * width for height in down for width in across]
 
 
@@ -66,7 +71,7 @@ def _check_coverage(leaf: MeasuredLeaf, run: Run) -> None:
 
 
 def _check_tiles(leaf: MeasuredLeaf, table: bytes, run: Run) -> None:
-    areas = tile_areas(run)
+    areas = tile_areas(run.width, run.height)
     size = len(areas)
     cells = struct.unpack(f"<{len(table) // 4}I", table)
     layers = [cells[start : start + size] for start in range(0, len(cells), size)]

@@ -5,10 +5,10 @@ withheld cannot hide that it was withdrawn or is of another kind.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from ledger.encoding.kinds import KINDS
 from ledger.evidence.audit import Audit
@@ -19,25 +19,19 @@ from ledger.evidence.verdict import Reason
 from ledger.history.naming import kinds_named_in
 from ledger.records.frames import FrameSet
 from ledger.records.identity import StatementId
-from ledger.records.making import Asset, Generation, Run, RunLayer
+from ledger.records.making import Generation, Run, RunLayer
 from ledger.records.statement import family
 
 _REPLACED: Final = {"frame.set": "version.set_replaced"}
 
+Files: TypeAlias = Mapping[str, frozenset[str]]
+"""Digests of each asset's files, by the asset's id."""
+
 
 def check_kinds(audit: Audit, disclosure: Disclosure) -> None:
     """12.0 What a body names is of the kind that it must be: against empty names."""
-    used = {
-        layer.generation
-        for _, run in disclosure.all_of(Run)
-        for layer in run.layers
-        if layer.generation is not None
-    }
     for told in disclosure.told.values():
-        # No frame rests on a generation that no run names.
-        unused = isinstance(told.body, Generation) and told.id not in used
-        named = () if unused else kinds_named_in(told.body)
-        if named:
+        if named := kinds_named_in(told.body):
             with audit.step("sources"):
                 for statement, kind in named:
                     if disclosure.asks_for(told.body, statement):
@@ -73,7 +67,7 @@ def check_rivals(audit: Audit, disclosure: Disclosure) -> None:
             audit.leave_open(Reason.CONFLICT, "frame.set")
 
 
-def check_sources(audit: Audit, disclosure: Disclosure) -> None:
+def check_sources(audit: Audit, disclosure: Disclosure, files: Files) -> None:
     """14.2 All that current versions rest on stands, and is not disputed."""
     cells = [cell.set for _, body in disclosure.versions() for cell in body.cells]
     sets = list(dict.fromkeys(cells))
@@ -85,13 +79,16 @@ def check_sources(audit: Audit, disclosure: Disclosure) -> None:
     behind = [*sets, *named, *(told.id for told, _ in seals)]
     behind += [one for run in runs for one, _ in kinds_named_in(run)]
     for statement in dict.fromkeys(behind):
-        _question(audit, disclosure, statement)
+        check_standing(audit, disclosure, statement)
     unsealed = set(sets) - {body.set for _, body in seals}
     audit.leave_open(Reason.MISSING, "seal.set", len(unsealed))
-    _check_makers(audit, disclosure, runs)
+    _check_makers(audit, _Makers.of(disclosure, files), runs)
 
 
-def _question(audit: Audit, disclosure: Disclosure, statement: StatementId) -> None:
+def check_standing(
+    audit: Audit, disclosure: Disclosure, statement: StatementId
+) -> None:
+    """Whether what something rests on is in force and undisputed; else it is open."""
     # An honest log may be here: replaced or disputed after the version was stated.
     kind = family(disclosure.history.head(statement).kind)
     if not disclosure.stands(statement):
@@ -105,44 +102,41 @@ class _Makers:
     """Generations in force, by what came out of them."""
 
     disclosure: Disclosure
+    files: Files
     made: dict[str, set[tuple[str, str]]]
-    """Id and source type of each, by an asset's id and by the root of its files."""
+    """Id and source type of each, by an asset's id and by its files' digests."""
 
     @classmethod
-    def of(cls, disclosure: Disclosure) -> Self:
+    def of(cls, disclosure: Disclosure, files: Files) -> Self:
         made: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         for told, body in disclosure.all_of(Generation):
             if disclosure.in_force(told):
                 for output in body.outputs:
-                    made[output].add((told.id, body.source_type))
-                    made[_files(disclosure, output)].add((told.id, body.source_type))
-        return cls(disclosure, dict(made))
+                    for name in (output, *files.get(output, ())):
+                        made[name].add((told.id, body.source_type))
+        return cls(disclosure, files, dict(made))
 
     def agree(self, layer: RunLayer) -> bool:
         """Whether a layer names what made its asset, and as what it was made."""
         named = layer.generation
         if named is None:
-            # By its files: the same ones stated again do not lose their maker. One
-            # that was recorded after the run hides nothing if the run says the same.
-            by_files = self.made.get(_files(self.disclosure, layer.asset), set())
-            makers = by_files | self.made.get(layer.asset, set())
-            return all(kind == layer.source_type for _, kind in makers)
+            # By its files: some of them stated again do not lose their maker. One
+            # that was recorded after the run hides nothing if the run says the same;
+            # two of one file disagree, whatever the run says.
+            names = (layer.asset, *self.files.get(layer.asset, ()))
+            makers = [self.made[name] for name in names if name in self.made]
+            said = {kind for made_by in makers for _, kind in made_by}
+            return said <= {layer.source_type} and all(len(one) == 1 for one in makers)
         made_by = self.made.get(layer.asset, set())
         if self.disclosure.find(named, Generation) is None:
             return all(maker == named for maker, _ in made_by)
         return made_by == {(named, layer.source_type)}
 
 
-def _check_makers(audit: Audit, disclosure: Disclosure, runs: Iterable[Run]) -> None:
-    makers = _Makers.of(disclosure)
+def _check_makers(audit: Audit, makers: _Makers, runs: Iterable[Run]) -> None:
     for run in runs:
         # By a measure that this version does not know, any bounds may be right.
         audit.leave_open(Reason.WEAK, "run.measure", int(run.measure != EXACT))
         for layer in run.layers:
             agreed = makers.agree(layer)
             audit.leave_open(Reason.CONFLICT, "generation", int(not agreed))
-
-
-def _files(disclosure: Disclosure, asset: StatementId) -> str:
-    found = disclosure.find(asset, Asset)
-    return found[1].files.root if found else asset

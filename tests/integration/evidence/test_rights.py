@@ -10,6 +10,9 @@ from ledger.evidence.bundle import Request, collect
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.verdict import OpenPoint, Reason, Verdict
 from ledger.evidence.verify import verify_bundle
+from ledger.log.leaves import encode_leaves
+from ledger.records.identity import as_digest, as_token
+from ledger.records.making import AssetLeaf
 from ledger.records.statement import Verb
 from tests.simulators.stated_log import ACTS, STUDIO_PARTY, StatedLog
 
@@ -17,10 +20,27 @@ VENDOR_PARTY = "7e" * 16
 FILES = {"root": "a" * 64, "count": 1, "length": 1, "blob": "b" * 64}
 
 
+def only_asset(log: StatedLog) -> str:
+    stated = [one.id for one in log.log.stored if one.kind == "asset.1"]
+    if stated:
+        return stated[0]
+    leaf = AssetLeaf(
+        index=0,
+        file=as_digest("a" * 64),
+        size=1,
+        type=as_token("image/png"),
+        width=1,
+        height=1,
+    )
+    blob = encode_leaves([leaf])
+    log.shelf.put(blob.raw)
+    return log.state("asset.1", {"files": blob.stated}, by="studio").id
+
+
 def generation(
     log: StatedLog, by: str, act: tuple[Verb, str] | None = None
 ) -> Composed:
-    """A statement that needs no blob."""
+    """A statement of a generation; all of a log have one asset as their output."""
     body: dict[str, object] = {
         "provider": "local",
         "model": "m",
@@ -28,7 +48,7 @@ def generation(
         "source_type": "trainedAlgorithmicMedia",
         "prompt": {"#": "0" * 64},
         "inputs": [],
-        "outputs": [log.delegation.id],
+        "outputs": [only_asset(log)],
     }
     at = "2026-11-22T08:30:00.000000Z"
     if act is None:
@@ -134,7 +154,7 @@ def test_an_act_upon_what_is_no_longer_current_is_found() -> None:
     said = generation(log, "pipeline")
     generation(log, "pipeline", ("supersede", said.id))
     generation(log, "pipeline", ("supersede", said.id))
-    assert log.log.size() == 6
+    assert log.log.size() == 7
     with pytest.raises(Exception, match="current"):
         log.bundle()
 

@@ -1,12 +1,16 @@
 """Statements behind a version that are of another kind, withdrawn, or disagree."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from ledger.encoding.statement import Composed, read
 from ledger.evidence.bundle import Request
+from ledger.evidence.verdict import Verdict
+from ledger.log.leaves import encode_leaves, read_leaves
+from ledger.records.making import AssetLeaf
+from ledger.records.statement import Leaves
 from tests.integration.evidence.remaking import (
     Body,
     Change,
@@ -203,6 +207,51 @@ def test_a_hidden_generation_is_found_behind_an_asset_stated_again() -> None:
     scope = studio.scope_of(shot.run)
     made_again(studio, shot, studio.state("run.1", body, by="pipeline", scope=scope))
     assert still_open(verdict_on(studio)) == {("sources_conflict", "generation")}
+
+
+def made_later(source_types: Sequence[str], *, piece: bool = False) -> Verdict:
+    """Generations recorded after a run that names none, of its asset or a piece."""
+    studio, shot = shot_made()
+    body = studio.body_of(shot.run)
+    asset = studio.vault.composed[body["layers"][0]["asset"]]
+    if piece:
+        stated = Leaves.model_validate(studio.body_of(asset)["files"])
+        leaves = read_leaves(AssetLeaf, studio.shelf.read(stated.blob), stated)
+        blob = encode_leaves(leaves[3:4])
+        studio.shelf.put(blob.raw)
+        asset = studio.state("asset.1", {"files": blob.stated}, by="pipeline")
+    said = studio.body_of(shot.generation)
+    at = read(shot.generation.raw).at or ""
+    for source_type in source_types:
+        other = {**said, "outputs": [asset.id], "source_type": source_type}
+        studio.state("generation.1", other, by="pipeline", at=at)
+    return verdict_on(studio)
+
+
+def test_a_generation_recorded_after_the_run_may_agree_with_it() -> None:
+    assert made_later(["digitalCapture"]).exit_code == 0
+
+
+@pytest.mark.parametrize("piece", [False, True])
+@pytest.mark.parametrize(
+    "source_types",
+    [["trainedAlgorithmicMedia"], ["digitalCapture", "digitalCapture"]],
+    ids=["another type", "two makers"],
+)
+def test_a_generation_recorded_after_the_run_hides_nothing(
+    source_types: Sequence[str],
+    piece: bool,  # noqa: FBT001  # a case of two
+) -> None:
+    verdict = made_later(source_types, piece=piece)
+    assert still_open(verdict) == {("sources_conflict", "generation")}
+
+
+def test_a_generation_that_no_run_names_still_is_of_assets() -> None:
+    studio, shot = shot_made()
+    body = {**studio.body_of(shot.generation), "outputs": [shot.run.id]}
+    at = read(shot.generation.raw).at or ""
+    studio.state("generation.1", body, by="pipeline", at=at)
+    assert verdict_on(studio).failures[0].step == "sources"
 
 
 def test_a_measure_that_nobody_knows_stays_open() -> None:

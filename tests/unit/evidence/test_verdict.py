@@ -8,6 +8,7 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.verdict import (
     INTACT,
     Check,
+    CutCount,
     Failure,
     MediaCount,
     OpenPoint,
@@ -78,6 +79,29 @@ def test_people_are_told_how_many_frames_were_seen() -> None:
     assert Verdict(media=MediaCount(frames=8, pixels=3)).pixels == (
         "pixels checked: 3 of 8"
     )
+
+
+@pytest.mark.parametrize(
+    ("shots", "cut", "said"),
+    [
+        ((), CutCount(), ""),
+        (
+            (),
+            CutCount(cuts=1, record_frames=108, asked=108, resolved=107),
+            "cut: 107 of 108 record frames resolve",
+        ),
+        (
+            ("50" * 16,),
+            CutCount(cuts=1, record_frames=108, black=4, asked=24, resolved=24),
+            "cut: 24 of 24 record frames of the shots asked about resolve; "
+            "84 others show other shots, or nothing",
+        ),
+    ],
+)
+def test_people_are_told_how_much_of_a_cut_was_looked_at(
+    shots: tuple[str, ...], cut: CutCount, said: str
+) -> None:
+    assert Verdict(shots=shots, cut=cut).coverage == said
 
 
 def refuse() -> None:

@@ -1,0 +1,322 @@
+"""How files came to be, by their digests: files -> assets -> generations and people.
+
+Names play no part. A picture in a frame is a file; which assets hold that file, which
+generation lists such an asset as its output, who says that such an asset came of their
+work: that is a `Step`. Steps lead to files before them; walks over them stop at files
+that they have met, so that statements that go round in a circle end too.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import cached_property
+from typing import TypeVar
+
+from ledger.history.film import Asset, Change, Contribution, Film, Generation
+from ledger.records.editing import ChangeLeaf
+from ledger.records.making import Edge
+from ledger.records.people import Route
+
+
+class Making(Enum):
+    """The last step in which a file was made."""
+
+    GENERATED = "generated"
+    EDITED = "edited"
+    CAPTURED = "captured"
+    HANDMADE = "handmade"
+    UNKNOWN = "unknown"
+
+
+class Presence(IntEnum):
+    """In which way an earlier picture is there in a later one, strongest first."""
+
+    PLACED = 0
+    TRANSFORMED = 1
+    DRIVEN_BY = 2
+    NONE = 3
+
+
+_PRESENCE: Mapping[Edge, Presence] = {
+    "transformed": Presence.TRANSFORMED,
+    # A generator enlarges by inventing detail: not the same pixels any more.
+    "upscaled": Presence.TRANSFORMED,
+    "driven_by": Presence.DRIVEN_BY,
+    "reference": Presence.NONE,
+    "matte_from": Presence.NONE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A file that went into a generator, in the generation that says so."""
+
+    generation: Generation
+    asset: str
+    edge: Edge
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The change in one picture, with the statement that it stands in."""
+
+    change: Change
+    leaf: ChangeLeaf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What somebody did to make a file of others.
+
+    Attributes:
+        before: the files that were changed; none if nobody recorded them.
+        measured: the change from one of them, where it was measured.
+    """
+
+    contribution: Contribution
+    before: tuple[str, ...]
+    measured: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How one file came to be, as far as the log says.
+
+    Attributes:
+        assets: statements that hold the file.
+        contributions: of every route, that name such an asset as what came of them.
+        edits: contributions by route edit whose file before is another one.
+        idle: contributions by route edit that left the file as it was.
+        conflict: whether these statements cannot all be true.
+    """
+
+    file: str
+    making: Making
+    assets: tuple[str, ...]
+    generations: tuple[Generation, ...]
+    contributions: tuple[Contribution, ...]
+    inputs: tuple[Input, ...]
+    edits: tuple[Edit, ...]
+    idle: tuple[Contribution, ...]
+    conflict: bool
+
+    def by(self, route: Route) -> tuple[Contribution, ...]:
+        """Contributions by one route."""
+        return tuple(one for one in self.contributions if one.route == route)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Files that were edited into this one, each once, in order."""
+        return tuple(dict.fromkeys(file for one in self.edits for file in one.before))
+
+    @property
+    def disputed(self) -> bool:
+        """Whether another party contradicts a statement that made it what it is."""
+        routes = _MAKING_ROUTES[self.making]
+        grounds = [one.source for one in self.contributions if one.route in routes]
+        if self.making is Making.GENERATED:
+            grounds += [one.source for one in self.generations]
+        return bool(grounds) and all(one.disputed for one in grounds)
+
+
+_MAKING_ROUTES: Mapping[Making, tuple[Route, ...]] = {
+    Making.GENERATED: (),
+    Making.EDITED: ("edit",),
+    Making.CAPTURED: ("capture",),
+    Making.HANDMADE: ("input",),
+    Making.UNKNOWN: (),
+}
+
+
+class Lineage:
+    """The steps of every file of a film; each is worked out once, when asked for."""
+
+    def __init__(self, film: Film) -> None:
+        self._film = film
+        self._steps: dict[str, Step] = {}
+
+    def step(self, file: str) -> Step:
+        """How a file came to be; of a file that no asset holds, nothing is known."""
+        if file not in self._steps:
+            self._steps[file] = self._made(file)
+        return self._steps[file]
+
+    def ancestry(self, file: str) -> Mapping[str, Presence]:
+        """Every file that led to this one, itself too, by how it is there in it.
+
+        Over several ways the strongest counts; along one way the weakest step.
+        """
+        found: dict[str, Presence] = {}
+        waiting: dict[Presence, list[str]] = {one: [] for one in Presence}
+        waiting[Presence.PLACED].append(file)
+        for presence in Presence:
+            while waiting[presence]:
+                here = waiting[presence].pop()
+                if here in found:
+                    continue
+                found[here] = presence
+                for there, link in self._links(here):
+                    waiting[max(presence, link)].append(there)
+        return found
+
+    def circular(self, file: str) -> bool:
+        """Whether what led to a file is said to have led to itself."""
+        links = {one: {to for to, _ in self._links(one)} for one in self.ancestry(file)}
+        # Files without anything left before them go, until none does.
+        while ended := [one for one, before in links.items() if not before & {*links}]:
+            for one in ended:
+                del links[one]
+        return bool(links)
+
+    def _links(self, file: str) -> Iterator[tuple[str, Presence]]:
+        step = self.step(file)
+        for edited in step.before:
+            yield edited, Presence.PLACED
+        for one in step.inputs:
+            yield one.file, _PRESENCE[one.edge]
+
+    @cached_property
+    def _holders(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
+        holders: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+        for uid, asset in self._film.assets.items():
+            for index, leaf in asset.files.items():
+                held = holders[leaf.file]
+                held[uid] = (*held.get(uid, ()), index)
+        return holders
+
+    @cached_property
+    def _by_output(self) -> Mapping[str, tuple[Generation, ...]]:
+        return _by_asset((one, one.outputs) for one in self._film.generations)
+
+    @cached_property
+    def _by_after(self) -> Mapping[str, tuple[Contribution, ...]]:
+        return _by_asset((one, one.after) for one in self._film.contributions)
+
+    @cached_property
+    def _changes(self) -> Mapping[str, tuple[Change, ...]]:
+        return _by_asset((one, (one.after,)) for one in self._film.changes)
+
+    def _made(self, file: str) -> Step:
+        held = self._holders.get(file, {})
+        generations = _once(one for uid in held for one in self._by_output.get(uid, ()))
+        contributions = _once(
+            one
+            for uid, indices in held.items()
+            for one in self._by_after.get(uid, ())
+            if self._says(one, uid, indices)
+        )
+        edited = [self._edit(one, held) for one in contributions if one.route == "edit"]
+        edits = tuple(one for one in edited if not _idle(one, file))
+        routes: set[Route] = {one.route for one in contributions}
+        return Step(
+            file=file,
+            making=_making(generations, edits, routes),
+            assets=tuple(held),
+            generations=generations,
+            contributions=contributions,
+            inputs=tuple(self._inputs(generations, held)),
+            edits=edits,
+            idle=tuple(one.contribution for one in edited if _idle(one, file)),
+            conflict=_contradictory(generations, edits, routes),
+        )
+
+    def _says(self, one: Contribution, uid: str, indices: tuple[int, ...]) -> bool:
+        span = one.source.scope.range
+        # Where a sequence is not numbered as the shot is, or is a still, the range
+        # speaks of other numbers and all files are meant.
+        files = self._film.assets[uid].files
+        if span is None or not any(map(span.contains, files)):
+            return True
+        return any(map(span.contains, indices))
+
+    def _edit(self, one: Contribution, held: Mapping[str, tuple[int, ...]]) -> Edit:
+        indices = {index for uid in one.after for index in held.get(uid, ())}
+        before = self._files(one.before, indices)
+        return Edit(
+            contribution=one,
+            before=before,
+            measured=tuple(self._measured(one, held)),
+        )
+
+    def _measured(
+        self, one: Contribution, held: Mapping[str, tuple[int, ...]]
+    ) -> Iterator[Measured]:
+        # Named by the contribution or not: what was measured of the same files holds.
+        for uid in one.after:
+            for change in self._changes.get(uid, ()):
+                leaves = [change.pictures.get(index) for index in held.get(uid, ())]
+                leaf = next((each for each in leaves if each is not None), None)
+                if change.before in one.before and leaf is not None:
+                    yield Measured(change=change, leaf=leaf)
+
+    def _inputs(
+        self, generations: Iterable[Generation], held: Mapping[str, tuple[int, ...]]
+    ) -> Iterator[Input]:
+        for one in generations:
+            indices = {index for uid in one.outputs for index in held.get(uid, ())}
+            for each in one.inputs:
+                for file in self._files((each.asset,), indices):
+                    yield Input(
+                        generation=one, asset=each.asset, edge=each.edge, file=file
+                    )
+
+    def _files(self, uids: Iterable[str], indices: set[int]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for uid in uids:
+            asset = self._film.assets.get(uid)
+            # An asset that is current no more was there all the same: its own id
+            # stands for its files, of which nothing is known.
+            found |= dict.fromkeys(_same(asset, indices) if asset else [uid])
+        return tuple(found)
+
+
+def _same(asset: Asset, indices: set[int]) -> Sequence[str]:
+    # The picture of the same number; a still, or another numbering, stands for all.
+    same = [asset.files[one].file for one in sorted(indices) if one in asset.files]
+    return same or [leaf.file for leaf in asset.files.values()]
+
+
+_One = TypeVar("_One", Generation, Contribution, Change)
+
+
+def _by_asset(
+    pairs: Iterable[tuple[_One, Iterable[str]]],
+) -> Mapping[str, tuple[_One, ...]]:
+    found: dict[str, list[_One]] = defaultdict(list)
+    for one, uids in pairs:
+        for uid in dict.fromkeys(uids):
+            found[uid].append(one)
+    return {uid: tuple(those) for uid, those in found.items()}
+
+
+def _once(found: Iterable[_One]) -> tuple[_One, ...]:
+    return tuple({one.source.id: one for one in found}.values())
+
+
+def _idle(edit: Edit, file: str) -> bool:
+    return bool(edit.before) and set(edit.before) == {file}
+
+
+def _making(
+    generations: tuple[Generation, ...], edits: tuple[Edit, ...], routes: set[Route]
+) -> Making:
+    if generations:
+        return Making.GENERATED
+    if edits:
+        return Making.EDITED
+    # A photograph is a work of one's own too, if it is one: the camera is the step.
+    if "capture" in routes:
+        return Making.CAPTURED
+    return Making.HANDMADE if "input" in routes else Making.UNKNOWN
+
+
+def _contradictory(
+    generations: tuple[Generation, ...], edits: tuple[Edit, ...], routes: set[Route]
+) -> bool:
+    if generations:
+        # The same bytes came out of one call, and out of nothing else.
+        by_hand = bool(edits) or bool(routes & {"capture", "input"})
+        return len(generations) > 1 or by_hand
+    return bool(edits) and "capture" in routes

@@ -1,0 +1,98 @@
+"""Names of a production for `pipeline.recording`: parties, shots, elements, keys."""
+
+from ledger.encoding.sheet import key_id_of
+from ledger.encoding.statement import KeyRef, check
+from ledger.errors import NotPermittedError, UnknownNameError
+from ledger.history.authority import ROOT_ONLY, Authority
+from ledger.keys.folder import party_key
+from ledger.production.blinding import erasable_key, kept_key
+from ledger.production.opening import Production
+from ledger.production.registry import uid_of
+from ledger.records.identity import as_uid
+from ledger.records.statement import family
+from pipeline.recording.desk import NamedParty
+
+PIPELINE = "pipeline"
+_ROOT = "studio"
+_MACHINES = frozenset({"asset", "change", "cut"})
+"""Kinds that a machine derives from files; the pipeline's key states them."""
+
+
+class ProductionNames:
+    """Implements `pipeline.recording.desk.Names` on an opened production."""
+
+    def __init__(self, production: Production) -> None:
+        self._production = production
+        self._authority = _authority(production)
+
+    def party(self, reference: str) -> NamedParty:
+        """The party that a handle, uid or name stands for."""
+        table = self._production.registry.party_called(reference)
+        erasable = erasable_key(self._production.keys, table)
+        return NamedParty(uid=uid_of(table), erasable=erasable)
+
+    def kept_key(self, reference: str) -> KeyRef:
+        """The key of what the law makes the studio keep about a party."""
+        table = self._production.registry.party_called(reference)
+        return kept_key(self._production.keys, table)
+
+    def shot(self, code: str) -> str:
+        """The uid of a shot by its present code."""
+        return _known(self._production.registry.shot_uid(code), code, "shot")
+
+    def element(self, name: str) -> str:
+        """The uid of an element by its name."""
+        return _known(self._production.registry.element_uid(name), name, "element")
+
+    def signer(self, party: str | None, kind: str) -> str:
+        """The key that signs for a party; `None` is the studio.
+
+        Raises:
+            NotPermittedError: the log does not let the key state this kind.
+        """
+        name = self._signer(party, kind)
+        if name is None or not self._permits(name, kind):
+            raise NotPermittedError(
+                f"a party that may state {family(kind)} with a key of its own",
+                met="a party that may not",
+                advice=f'Add "{family(kind)}" to `may` of its [[party]] in '
+                "production.toml, then run jangbu register.",
+                where="/by",
+                kind=kind,
+            )
+        return name
+
+    def _signer(self, party: str | None, kind: str) -> str | None:
+        if party is None:
+            return PIPELINE if family(kind) in _MACHINES else _ROOT
+        own = party_key(as_uid(party))
+        if self._production.keys.has_signing_key(own):
+            return own
+        # A root speaks for the studio; but an opinion is an assessor's.
+        is_studio = party == self._production.studio and family(kind) != "opinion"
+        return _ROOT if is_studio else None
+
+    def _permits(self, name: str, kind: str) -> bool:
+        key_id = key_id_of(self._production.keys.public_key(name))
+        return self._authority.permits(key_id, kind, None)
+
+
+def _authority(production: Production) -> Authority:
+    reader = production.reader()
+    authority = Authority()
+    for one in reader.statements(0, reader.size()):
+        if family(one.kind) in ROOT_ONLY:
+            authority = authority.advance(one.id, check(one.raw))
+    return authority
+
+
+def _known(uid: str | None, name: str, noun: str) -> str:
+    if uid is None:
+        raise UnknownNameError(
+            f"one of the {noun}s that production.toml lists",
+            met=repr(name),
+            advice=f"Correct the line, or add the {noun} to production.toml and run "
+            "jangbu register.",
+            where=f"/{noun}",
+        )
+    return uid

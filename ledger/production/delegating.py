@@ -1,0 +1,155 @@
+"""Keys and what they may state: the pipeline's, and those of parties with `may`.
+
+A key has one delegation at a time. When what it may state changes, the delegation is
+superseded; when nothing is left, it is withdrawn. Nothing that stands is said again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from ledger.encoding.canonical import JsonValue
+from ledger.encoding.commitment import machine_key
+from ledger.encoding.models import dump
+from ledger.encoding.sheet import key_id_of
+from ledger.encoding.statement import STUDIO, Composed, Draft, Secret, check
+from ledger.keys.folder import party_key
+from ledger.production.blinding import erasable_key
+from ledger.production.current import history_of, in_force
+from ledger.production.opening import Production
+from ledger.production.registry import PartyTable, uid_of
+from ledger.records.authority import Delegation, Key
+from ledger.records.identity import as_statement_id
+from ledger.records.statement import Act, Verb
+
+Grants: TypeAlias = Sequence[Mapping[str, Any]]
+
+PIPELINE_GRANTS: Final = [
+    {"kind": kind, "verbs": list(verbs)}
+    for kind, verbs in (
+        ("asset", ("state",)),
+        ("change", ("state",)),
+        ("cut", ("state", "supersede")),
+        ("frame.set", ("state",)),
+        ("generation", ("state", "supersede", "correct", "withdraw")),
+        ("run", ("state",)),
+        ("seal.set", ("state", "supersede")),
+        ("version", ("state", "supersede")),
+    )
+]
+PARTY_VERBS: Final = ("state", "correct", "withdraw", "dispute")
+"""Not `supersede`: that would reach what others said."""
+
+
+@dataclass(slots=True)
+class _Stated:
+    """Keys and delegations in the log.
+
+    Attributes:
+        keys: ids of keys with a current statement.
+        newest: by key id, the newest delegation, also one that has ended.
+        grants: by key id, what the current delegation grants.
+    """
+
+    keys: set[str] = field(default_factory=set)
+    newest: dict[str, str] = field(default_factory=dict)
+    grants: dict[str, Grants] = field(default_factory=dict)
+
+
+def delegations(production: Production) -> Iterator[Composed]:
+    """What is to be stated so that every key may state what it should."""
+    stated, keys = _stated(production), production.keys
+    own = Secret(production.studio)
+    yield from _missing(production, stated, "pipeline", own, PIPELINE_GRANTS)
+    for party in _with_keys(production):
+        name = party_key(uid_of(party))
+        keys.make_signing_key(name)
+        # Under the person's key: whose key it is can be erased, what it signed stays.
+        whose = Secret(uid_of(party), of=erasable_key(keys, party))
+        yield from _missing(production, stated, name, whose, _grants(party))
+
+
+def all_delegated(production: Production) -> bool:
+    """Whether each party may state what the registry says, and nothing else."""
+    stated, keys = _stated(production), production.keys
+    for party in _with_keys(production):
+        name = party_key(uid_of(party))
+        if not keys.has_signing_key(name):
+            return False
+        key_id = key_id_of(keys.public_key(name))
+        if stated.grants.get(key_id, []) != _grants(party):
+            return False
+    return True
+
+
+def _with_keys(production: Production) -> Iterator[PartyTable]:
+    """Parties that are to have a key, or have one."""
+    for party in production.registry.party:
+        name = party_key(uid_of(party))
+        if party.may or production.keys.has_signing_key(name):
+            yield party
+
+
+def _grants(party: PartyTable) -> Grants:
+    return [{"kind": kind, "verbs": list(PARTY_VERBS)} for kind in sorted(party.may)]
+
+
+def _stated(production: Production) -> _Stated:
+    reader, stated = production.reader(), _Stated()
+    history = history_of(reader)
+    for one in reader.statements(0, reader.size()):
+        if one.kind not in {"key.1", "delegation.1"}:
+            continue
+        body, current = check(one.raw).body, in_force(history, one.id)
+        match body:
+            case Key(public_key=public_key) if current:
+                stated.keys.add(key_id_of(bytes.fromhex(public_key)))
+            case Delegation(key_id=key_id, grants=grants):
+                stated.newest[key_id] = one.id
+                if current:
+                    stated.grants[key_id] = [dump(grant) for grant in grants]
+            case _:
+                continue
+    return stated
+
+
+def _missing(
+    production: Production, stated: _Stated, name: str, whose: Secret, grants: Grants
+) -> Iterator[Composed]:
+    public_key = production.keys.public_key(name)
+    key_id = key_id_of(public_key)
+    there = stated.grants.get(key_id)
+    if grants and key_id not in stated.keys:
+        body = {"public_key": public_key.hex(), "algorithm": "ed25519"}
+        yield _state(production, "key.1", key_id, body)
+    if there == grants or not (there or grants):
+        return
+    newest = stated.newest.get(key_id)
+    # The first one is told by its key alone; later ones by what they come after.
+    kinds: JsonValue = [str(grant["kind"]) for grant in grants]
+    natural: JsonValue = [key_id, newest, kinds] if newest else key_id
+    act = None
+    if there is not None and newest is not None:
+        verb: Verb = "supersede" if grants else "withdraw"
+        act = Act(verb=verb, of=as_statement_id(newest))
+    granting = {"key_id": key_id, "party": whose, "grants": grants}
+    yield _state(production, "delegation.1", natural, granting if grants else {}, act)
+
+
+def _state(
+    production: Production,
+    kind: str,
+    natural: JsonValue,
+    body: Mapping[str, object],
+    act: Act | None = None,
+) -> Composed:
+    secret = production.keys.blinding_key(STUDIO)
+    return production.recorder.compose(
+        Draft(
+            log=production.log,
+            kind=kind,
+            key=machine_key(secret, production.log, kind, natural),
+            body=body,
+            act=act,
+        )
+    )

@@ -1,0 +1,44 @@
+"""What a checked line is about to state; nothing of it is in the log yet."""
+
+from dataclasses import dataclass
+
+from ledger.encoding.statement import Composed
+from pipeline.run.assets import PlannedAsset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDraft:
+    """A measured change.
+
+    Attributes:
+        said: its statement; `None` if the log has it already.
+        blobs: leaves and tile tables.
+    """
+
+    id: str
+    said: Composed | None
+    blobs: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """What one line states.
+
+    Attributes:
+        kind: of the statement, `contribution.1`.
+        said: the statement; `None` if the log has what the line says already.
+        signer: name of the key that signs it.
+        sources: assets that it relies on.
+        blobs: bytes that it commits to.
+        notes: what a person should know; private.
+    """
+
+    number: int
+    kind: str
+    key: str
+    said: Composed | None
+    signer: str
+    sources: tuple[PlannedAsset, ...] = ()
+    change: ChangeDraft | None = None
+    blobs: tuple[bytes, ...] = ()
+    notes: tuple[str, ...] = ()

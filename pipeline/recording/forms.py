@@ -1,0 +1,168 @@
+"""What a line of records may say, kind by kind (docs/reference/records.md).
+
+Names stand here as people use them: handles, codes, paths. They become uids and
+digests before anything is stated.
+"""
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from ledger.encoding import canonical
+from ledger.errors import RecordFileError
+from ledger.records.identity import Day, Instant, Token
+from ledger.records.people import Route
+from pipeline.capture.generation import GenerationFile
+from pipeline.capture.sources import FileSource, SourcePath
+from pipeline.recording.lines import Line
+
+Reference: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""A party, a shot or an element, as production.toml names it."""
+
+Words: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Frames: TypeAlias = Annotated[str, StringConstraints(max_length=40)]
+FinePath: TypeAlias = Annotated[SourcePath, StringConstraints(max_length=4096)]
+
+
+def _alone(value: object) -> object:
+    # A path alone is short for an object with nothing else.
+    return {"source": value} if isinstance(value, str) else value
+
+
+Files: TypeAlias = Annotated[FileSource, BeforeValidator(_alone)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ContributionLine(_Form):
+    """What somebody did.
+
+    Attributes:
+        frames: of the shot, "1001-1024"; absent for all of it.
+        before, after: files that were changed, and files that came of it.
+        by: whose key signs; absent for the studio's.
+    """
+
+    kind: Literal["contribution"]
+    party: Reference
+    route: Route
+    act: Token
+    at: Instant
+    shot: Reference | None = None
+    element: Reference | None = None
+    frames: Frames | None = None
+    before: tuple[Files, ...] = Field(default=(), max_length=64)
+    after: tuple[Files, ...] = Field(default=(), max_length=64)
+    note: Words | None = None
+    tool: Token | None = None
+    candidates: int | None = Field(default=None, ge=1)
+    minutes: int | None = Field(default=None, ge=0)
+    by: Reference | None = None
+
+
+class EngagementLine(_Form):
+    """That somebody works for a company; what is absent was not stated.
+
+    Attributes:
+        document: file of the signed copy; its digest is what is recorded.
+    """
+
+    kind: Literal["engagement"]
+    party: Reference
+    company: Reference
+    at: Instant
+    status: Literal["employee", "freelancer", "vendor", "volunteer"]
+    from_on: Day
+    to_on: Day | None = None
+    assignment: Literal["none", "licence", "economic_rights"] | None = None
+    derivative_right: bool | None = None
+    duty: bool | None = None
+    planned_by_company: bool | None = None
+    in_company_name: bool | None = None
+    contrary_term: bool | None = None
+    performer: bool | None = None
+    credit: tuple[Token, ...] = Field(default=(), max_length=16)
+    document: FinePath | None = None
+    by: Reference | None = None
+
+
+class GenerationLine(GenerationFile):
+    """One call of a generator: its own record, and the files that came out."""
+
+    kind: Literal["generation"]
+    outputs: tuple[Files, ...] = Field(min_length=1, max_length=64)
+    by: Reference | None = None
+
+
+class OpinionLine(_Form):
+    """What a delegated assessor thinks.
+
+    Attributes:
+        by: the assessor, whose own key signs.
+        shot: absent for an opinion on the newest cut.
+        frames: those that were seen; absent for all of the shot or cut.
+        confirms: whether the contributions that are recorded for them are confirmed.
+    """
+
+    kind: Literal["opinion"]
+    by: Reference
+    question: Token
+    judgement: Token
+    finding: Literal["yes", "no", "undecided"]
+    reasons: Words
+    at: Instant
+    shot: Reference | None = None
+    element: Reference | None = None
+    frames: Frames | None = None
+    confirms: bool = False
+
+
+class CutLine(_Form):
+    """An edited film, as its OTIO file."""
+
+    kind: Literal["cut"]
+    file: FinePath
+    by: Reference | None = None
+
+
+RecordLine: TypeAlias = (
+    ContributionLine | EngagementLine | GenerationLine | OpinionLine | CutLine
+)
+
+_ADAPTER: Final[TypeAdapter[RecordLine]] = TypeAdapter(
+    Annotated[RecordLine, Field(discriminator="kind")]
+)
+
+
+def parse_form(line: Line) -> RecordLine:
+    """Read a line's fields.
+
+    Raises:
+        RecordFileError: with line and field.
+    """
+    try:
+        # JSON mode, so that strict models take arrays for tuples and nothing else.
+        raw = canonical.encode_checked(line.value)
+        return _ADAPTER.validate_json(raw, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        # The first step names the kind, which is no field of the line.
+        steps = first["loc"][1:] if first["loc"] else ("kind",)
+        field = "".join(f"/{step}" for step in steps)
+        raise RecordFileError(
+            "a line as docs/reference/records.md describes it",
+            met=first["msg"],
+            advice="Correct the field.",
+            where=f"line {line.number}: {field or '/kind'}",
+            line=line.number,
+        ) from error

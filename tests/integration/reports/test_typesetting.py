@@ -1,0 +1,200 @@
+"""Documents as readers get them: set in real fonts, read back from the PDF."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from ledger.errors import MissingFontError, MissingGlyphError, ReportError
+from ledger.records.identity import as_instant
+from ledger.reports.fonts import Font, read_fonts
+from ledger.reports.typesetting import Sheet, typeset
+from ledger.reports.wording import audit_words
+from tests.simulators.report_samples import audit, audit_pictures
+from tests.simulators.roll_samples import roll
+
+AT = as_instant("2026-11-22T03:04:05.000000Z")
+IDENTIFIER = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CODES = {
+    "act", "code", "edge", "family", "format", "id", "kind", "op", "part", "picture",
+    "policy", "reason", "reasons", "role", "seconds", "shown", "state", "tags", "flags",
+    "truth", "unit", "via", "missing", "answer", "order", "floor",
+}  # fmt: skip
+UNPRINTED = {
+    "depth",
+    "cell",
+    "layer",
+    "bands",
+    "frames_total",
+    "lines",
+    "type",
+    "digest",
+}
+
+
+@pytest.fixture(scope="module")
+def fonts() -> tuple[Font, ...]:
+    return read_fonts()
+
+
+def audit_sheet(document: Mapping[str, Any] | None = None) -> Sheet:
+    return Sheet(
+        template="audit.typ",
+        document=document or audit(),
+        words=audit_words(),
+        at=AT,
+        pictures=audit_pictures(),
+    )
+
+
+def roll_sheet(document: Mapping[str, Any] | None = None) -> Sheet:
+    return Sheet(template="roll.typ", document=document or roll(), words={}, at=AT)
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    pages = [page.get_textpage().get_text_range() for page in document]
+    return "".join("".join(pages).split())
+
+
+def pieces(value: Any) -> Iterator[str]:  # noqa: ANN401  # JSON
+    """Names and numbers of a document that a reader must find in print."""
+    match value:
+        case bool() | None:
+            return
+        case int():
+            yield f"{value:,}"
+        case str() if not IDENTIFIER.fullmatch(value):
+            yield value
+        case list():
+            for one in value:
+                yield from pieces(one)
+        case dict():
+            yield from members(value)
+        case _:
+            return  # an identifier
+
+
+def members(value: Mapping[str, Any]) -> Iterator[str]:
+    for name, one in value.items():
+        if name == "frames" and isinstance(one, list):
+            yield from map(numbered, spans_in(one))
+        elif name not in CODES | UNPRINTED:
+            yield from pieces(one)
+
+
+def spans_in(frames: list[Any]) -> list[Any]:
+    return [frames] if frames and isinstance(frames[0], int) else frames
+
+
+def numbered(span: list[int]) -> str:
+    """A half-open span as people number frames."""
+    start, end = span
+    return str(start) if end - start == 1 else f"{start}–{end - 1}"
+
+
+@pytest.mark.parametrize("sheet", [audit_sheet(), roll_sheet()], ids=["audit", "roll"])
+def test_every_name_and_number_of_the_document_is_in_the_pdf(
+    sheet: Sheet, fonts: tuple[Font, ...]
+) -> None:
+    text = text_of(typeset(sheet, fonts))
+    wanted = {"".join(one.split()) for one in pieces(sheet.document)}
+    missing = {
+        one for one in wanted if one not in text and one.replace(",", "") not in text
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize("sheet", [audit_sheet(), roll_sheet()], ids=["audit", "roll"])
+def test_setting_a_document_twice_gives_the_same_bytes(
+    sheet: Sheet, fonts: tuple[Font, ...]
+) -> None:
+    assert typeset(sheet, fonts) == typeset(sheet, fonts)
+
+
+@pytest.mark.parametrize("sheet", [audit_sheet(), roll_sheet()], ids=["audit", "roll"])
+def test_the_document_is_attached_as_it_is(
+    sheet: Sheet, fonts: tuple[Font, ...]
+) -> None:
+    pdf = pypdfium2.PdfDocument(typeset(sheet, fonts))
+    attached = [pdf.get_attachment(n) for n in range(pdf.count_attachments())]
+    assert len(attached) == 1
+    assert json.loads(bytes(attached[0].get_data())) == sheet.document
+
+
+def test_the_words_of_every_code_have_glyphs(fonts: tuple[Font, ...]) -> None:
+    document = audit() | {"production": " ".join(_words(audit_words()))}
+    assert text_of(typeset(audit_sheet(document), fonts))
+
+
+def _words(value: Any) -> Iterator[str]:  # noqa: ANN401  # nested tables of text
+    if isinstance(value, str):
+        yield value
+    else:
+        for one in value.values():
+            yield from _words(one)
+
+
+def test_an_empty_report_and_an_empty_roll_say_so(fonts: tuple[Font, ...]) -> None:
+    nothing = {
+        name: [] if isinstance(value, list) else value
+        for name, value in audit().items()
+    }
+    assert "답할대상이없습니다" in text_of(typeset(audit_sheet(nothing), fonts))
+    empty = {
+        name: [] if isinstance(value, list) else value for name, value in roll().items()
+    } | {"title": None}
+    assert "보이는기여의기록이없습니다" in text_of(typeset(roll_sheet(empty), fonts))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#panic()",
+        '"] #read("document.json")',
+        "*_$ <label> @ref // \\ `raw` #{1+1}",
+        "-- --- ~ ' \" [x](y) = /* */",
+    ],
+)
+def test_text_is_never_taken_for_markup(name: str, fonts: tuple[Font, ...]) -> None:
+    text = text_of(typeset(audit_sheet(audit() | {"production": name}), fonts))
+    assert "".join(name.split()) in text
+
+
+def test_a_character_that_no_font_has_is_named(fonts: tuple[Font, ...]) -> None:
+    with pytest.raises(MissingGlyphError, match="U\\+1F600"):
+        typeset(audit_sheet(audit() | {"production": "웃음 😀"}), fonts)
+
+
+def test_a_character_that_turns_the_line_around_is_printed_by_its_number(
+    fonts: tuple[Font, ...],
+) -> None:
+    text = text_of(typeset(audit_sheet(audit() | {"production": "a\u202eb"}), fonts))
+    assert "a[U+202E]b" in text
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no font", b"ttcf\0\0\0\0", b"OTTO" + b"\xff" * 400]
+)
+def test_a_file_that_is_no_font_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "font.otf"
+    path.write_bytes(content)
+    with pytest.raises(MissingFontError) as caught:
+        read_fonts([path])
+    assert str(path) == caught.value.where
+
+
+def test_a_font_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MissingFontError):
+        read_fonts([tmp_path / "absent.ttf"])
+    with pytest.raises(MissingFontError):
+        read_fonts([tmp_path])
+
+
+def test_a_template_that_fails_is_a_report_error(fonts: tuple[Font, ...]) -> None:
+    with pytest.raises(ReportError):
+        typeset(audit_sheet({"title": "not a report"}), fonts)

@@ -1,0 +1,195 @@
+import json
+from typing import Any
+
+import pytest
+
+from ledger.errors import RecordFileError
+from pipeline.recording.forms import (
+    ContributionLine,
+    GenerationLine,
+    OpinionLine,
+    parse_form,
+)
+from pipeline.recording.lines import LARGEST_LINE, MOST_LINES, split_lines
+
+AT = "2026-09-01T10:00:00.000000Z"
+DIRECTED: dict[str, Any] = {
+    "kind": "contribution",
+    "party": "director",
+    "route": "direction",
+    "act": "direct",
+    "at": AT,
+}
+GENERATED: dict[str, Any] = {
+    "kind": "generation",
+    "provider": "scripted",
+    "model": "m",
+    "model_version": "1",
+    "source_type": "algorithmicMedia",
+    "asked_at": AT,
+    "prompt": "a sea",
+    "outputs": ["sea.png"],
+}
+
+
+def read(**changed: Any) -> Any:  # noqa: ANN401  # any form
+    return read_line({**DIRECTED, **changed})
+
+
+def read_line(value: Any) -> Any:  # noqa: ANN401
+    (line,) = split_lines(json.dumps(value).encode())
+    return parse_form(line)
+
+
+def refused(raw: bytes) -> RecordFileError:
+    with pytest.raises(RecordFileError) as caught:
+        split_lines(raw)
+    assert str(caught.value)
+    return caught.value
+
+
+def test_a_line_is_one_object_and_empty_lines_are_passed_over() -> None:
+    lines = split_lines(b'{"a":1}\r\n\n  \n{"b":"\xea\xb9\x80"}')
+    assert [(one.number, one.value) for one in lines] == [
+        (1, {"a": 1}),
+        (4, {"b": "김"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{",
+        b"nonsense",
+        b'{"a":1} {"b":2}',
+        b"[1]",
+        b'"text"',
+        b"7",
+        b'{"a":1.5}',
+        b'{"a":NaN}',
+        b'{"a":null}',
+        b'{"a":1,"a":2}',
+        b'{"a":"\x00"}',
+        b'{"a":"\\u0000"}',
+        b'{"a":"\\u001b[31m"}',
+        b'{"a":{"b":["\\u2028"]}}',
+        b'{"a":"\\u0085"}',
+        b'{"a":"\\ud800"}',
+        b'{"a":"\xff"}',
+        b'{"a":"\xe1\x84\x80\xe1\x85\xa1"}',  # 가, decomposed
+        b'{"\xea\xb0\x80":1}',
+        b'{"a":99999999999999999999999}',
+        b'{"a":' + b"9" * 5000 + b"}",
+        b"[" * 200_000,
+        b'{"a":' * 40 + b"1" + b"}" * 40,
+        b"\xef\xbb\xbf{}",
+    ],
+)
+def test_a_hostile_line_is_refused_with_its_number(text: bytes) -> None:
+    error = refused(b'{"a":1}\n' + text)
+    assert error.where.startswith("line 2")
+    assert error.facts["line"] == 2
+    assert error.exit_code == 4
+
+
+def test_the_field_of_a_control_character_is_named() -> None:
+    assert refused(b'{"a":{"b":["x","\\u0007"]}}').where == "line 1: /a/b/1"
+
+
+def test_what_is_too_long_is_refused_before_it_is_parsed() -> None:
+    huge = b'{"a":"' + b"x" * (10 << 20) + b'"}'
+    assert str(LARGEST_LINE) in refused(huge).expected
+    assert str(MOST_LINES) in refused(b'{"a":1}\n' * (MOST_LINES + 1)).expected
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n\n", b"  \r\n"])
+def test_a_file_without_a_line_is_refused(raw: bytes) -> None:
+    assert "at least one line" in refused(raw).expected
+
+
+def test_a_path_alone_is_short_for_an_object() -> None:
+    form = read(before=["a.png", {"source": "b.%04d.png", "frames": "1-4"}])
+    assert isinstance(form, ContributionLine)
+    assert [(one.source, one.frames) for one in form.before] == [
+        ("a.png", None),
+        ("b.%04d.png", "1-4"),
+    ]
+
+
+def test_a_generation_has_the_fields_of_a_generators_own_record() -> None:
+    inputs = [{"source": "p.%04d.png", "frames": "1-4", "edge": "transformed"}]
+    form = read_line({**GENERATED, "seed": 7, "inputs": inputs, "party": "director"})
+    assert isinstance(form, GenerationLine)
+    assert form.inputs[0].edge == "transformed"
+    assert form.outputs[0].source == "sea.png"
+
+
+def test_whether_an_opinion_confirms_is_false_unless_it_says_so() -> None:
+    form = read_line(
+        {
+            "kind": "opinion",
+            "by": "assessor",
+            "question": "kr.authorship.edit",
+            "judgement": "expression.added",
+            "finding": "undecided",
+            "reasons": "첫 줄\n둘째 줄",
+            "at": AT,
+        }
+    )
+    assert isinstance(form, OpinionLine)
+    assert form.confirms is False
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"route": "genius"}, "/route"),
+        ({"kind": "credit"}, "/kind"),
+        ({"kind": 7}, "/kind"),
+        ({"act": "Paint"}, "/act"),
+        ({"act": "x" * 97}, "/act"),
+        ({"party": "x" * 201}, "/party"),
+        ({"party": ""}, "/party"),
+        ({"party": 7}, "/party"),
+        ({"at": "2026-09-01"}, "/at"),
+        ({"at": "2026-13-01T10:00:00.000000Z"}, "/at"),
+        ({"author": "painter"}, "/author"),
+        ({"minutes": -1}, "/minutes"),
+        ({"minutes": True}, "/minutes"),
+        ({"candidates": 0}, "/candidates"),
+        ({"note": "x" * 20_001}, "/note"),
+        ({"frames": 1001}, "/frames"),
+        ({"before": ["/etc/passwd"]}, "/before/0/source"),
+        ({"before": ["../a.png"]}, "/before/0/source"),
+        ({"before": ["a/../../b.png"]}, "/before/0/source"),
+        ({"before": ["a.%04d.%04d.png"]}, "/before/0/source"),
+        ({"before": ["a.png"] * 65}, "/before"),
+        ({"before": "a.png"}, "/before"),
+        ({"before": [{"source": "a.png", "edge": "reference"}]}, "/before/0/edge"),
+    ],
+)
+def test_a_field_that_does_not_fit_is_named(
+    changed: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(RecordFileError) as caught:
+        read(**changed)
+    assert caught.value.where == f"line 1: {field}"
+    assert caught.value.public()["line"] == 1
+
+
+def test_an_edge_that_is_none_of_the_list_is_refused() -> None:
+    inputs = [{"source": "p.png", "edge": "placed"}]
+    with pytest.raises(RecordFileError, match="edge"):
+        read_line({**GENERATED, "inputs": inputs})
+
+
+@pytest.mark.parametrize("missing", sorted(set(DIRECTED) - {"kind"}))
+def test_a_field_that_must_be_given_is_named(missing: str) -> None:
+    line = {name: value for name, value in DIRECTED.items() if name != missing}
+    with pytest.raises(RecordFileError, match=f"/{missing}"):
+        read_line(line)
+
+
+def test_a_line_without_a_kind_says_so() -> None:
+    with pytest.raises(RecordFileError, match="/kind"):
+        read_line({"party": "painter"})
