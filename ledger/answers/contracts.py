@@ -10,7 +10,7 @@ from typing import Final
 
 from ledger.answers.facts import unknown, why_absent
 from ledger.answers.strengths import Strengths
-from ledger.history.film import Contribution, Engagement
+from ledger.history.film import Contribution, Engagement, Generation
 from ledger.records.identity import as_instant, day_from, moment_of
 from ledger.records.people import EngagementTerms
 from ledger.rules.values import Fact, Reason, Strength, Value
@@ -30,7 +30,9 @@ TERMS: Final = (
 
 
 def contract_facts(
-    strengths: Strengths, engaged: Sequence[Engagement], those: Sequence[Contribution]
+    strengths: Strengths,
+    engaged: Sequence[Engagement],
+    those: Sequence[Contribution | Generation],
 ) -> dict[str, Fact]:
     """What contracts between two parties say of some contributions."""
     standing = [one for one in engaged if not one.source.disputed]
@@ -74,7 +76,7 @@ def _agreed(
 
 def _covered(
     terms: Sequence[EngagementTerms],
-    those: Sequence[Contribution],
+    those: Sequence[Contribution | Generation],
     strength: Strength,
     evidence: tuple[str, ...],
 ) -> Fact:
@@ -87,7 +89,7 @@ def _covered(
     return Fact(value=True, strength=strength, evidence=evidence)
 
 
-def _days(those: Sequence[Contribution]) -> list[str]:
+def _days(those: Sequence[Contribution | Generation]) -> list[str]:
     # Contracts run by days in Seoul, the log by instants of UTC.
     moments = [moment_of(as_instant(one.source.at)) for one in those if one.source.at]
     return [day_from(moment + _SEOUL) for moment in moments]

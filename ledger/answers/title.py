@@ -4,7 +4,7 @@ No record of a contract means that no transfer is shown. A party that works for 
 company than the studio needs two links: to that company, and from there to the studio.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from ledger.answers.asked import Asked
@@ -12,9 +12,9 @@ from ledger.answers.contracts import contract_facts
 from ledger.answers.examination import Examination
 from ledger.answers.facts import Facts, unknown, why_absent
 from ledger.answers.finding import Finding
-from ledger.history.film import Contribution, Engagement, Film
+from ledger.history.film import Contribution, Engagement, Film, Generation
 from ledger.rules.rulebook import Rulebook
-from ledger.rules.values import Fact, Reason
+from ledger.rules.values import Fact, Reason, Strength
 
 POLICY = "kr.rights.chain-of-title"
 
@@ -29,12 +29,13 @@ def chain_of_title(film: Film, rulebook: Rulebook, asked: Asked) -> tuple[Findin
     return tuple(_finding(desk, *link) for link in _links(film, asked))
 
 
-_Work: TypeAlias = dict[str | None, list[Contribution]]
+_Deed: TypeAlias = Contribution | Generation
+_Work: TypeAlias = dict[str | None, list[_Deed]]
 
 
 def _links(
     film: Film, asked: Asked
-) -> Iterator[tuple[str | None, str | None, list[Contribution]]]:
+) -> Iterator[tuple[str | None, str | None, list[_Deed]]]:
     work = _work(film, asked)
     waiting = list(work)
     while waiting:
@@ -57,9 +58,24 @@ def _work(film: Film, asked: Asked) -> _Work:
     for one in film.contributions:
         if asked.touches(one.source.scope):
             work.setdefault(one.party, []).append(one)
+    for generation in _asked_for(film, asked):
+        work.setdefault(generation.party, []).append(generation)
     engaged = {one.party for one in film.engagements}
     people = [uid for uid in film.parties if uid in engaged and uid not in work]
     return work | {uid: [] for uid in people}
+
+
+def _asked_for(film: Film, asked: Asked) -> Iterator[Generation]:
+    """Generations that a known party asked for, and that the question touches."""
+    shown = {
+        layer.asset
+        for shot in asked.shots_of(film)
+        for run in {frame.run for frame in shot.frames.values()}
+        for layer in film.runs[run].layers
+    }
+    for one in film.generations:
+        if one.party is not None and (not asked.shots or shown & {*one.outputs}):
+            yield one
 
 
 def _companies(film: Film, party: str | None) -> list[str | None]:
@@ -69,7 +85,7 @@ def _companies(film: Film, party: str | None) -> list[str | None]:
     return list(dict.fromkeys(engaged)) or [None]
 
 
-def _once(those: Iterable[Contribution]) -> list[Contribution]:
+def _once(those: Iterable[_Deed]) -> list[_Deed]:
     return list({one.source.id: one for one in those}.values())
 
 
@@ -77,7 +93,7 @@ def _finding(
     desk: Examination,
     party: str | None,
     company: str | None,
-    those: list[Contribution],
+    those: list[_Deed],
 ) -> Finding:
     return Finding(
         unit="title",
@@ -95,7 +111,7 @@ def title_facts(
     desk: Examination,
     party: str | None,
     company: str | None,
-    those: list[Contribution],
+    those: list[_Deed],
 ) -> Facts:
     """The facts about one link, as the catalogue names them."""
     film = desk.film
@@ -103,6 +119,7 @@ def title_facts(
     facts = {
         "party.performs": _did(desk, those, frozenset({"performance"})),
         "party.creates": _did(desk, those, _CREATING),
+        "party.delivers": _delivered(desk, those),
     }
     if party is None:
         # Somebody did this, and whose contract it would be under is not to be known.
@@ -134,11 +151,32 @@ def _not_engaged(engagements: tuple[Engagement, ...]) -> Fact:
     return unknown(why_absent(lost[0]), [one.id for one in lost])
 
 
-def _did(desk: Examination, those: list[Contribution], routes: frozenset[str]) -> Fact:
-    done = [one for one in those if one.route in routes]
+def _did(desk: Examination, those: list[_Deed], routes: frozenset[str]) -> Fact:
+    done = [
+        one for one in those if isinstance(one, Contribution) and one.route in routes
+    ]
+    return _recorded(desk, done)
+
+
+def _delivered(desk: Examination, those: list[_Deed]) -> Fact:
+    asked = [
+        one
+        for one in those
+        if isinstance(one, Generation) or one.route == "instruction"
+    ]
+    return _recorded(desk, asked)
+
+
+def _recorded(desk: Examination, done: Sequence[_Deed]) -> Fact:
     evidence = tuple(one.source.id for one in done)
     standing = [one for one in done if not one.source.disputed]
     if standing:
-        best = max(desk.strengths.of_contribution(one) for one in standing)
+        best = max(_strength(desk, one) for one in standing)
         return Fact(value=True, strength=best, evidence=evidence)
     return unknown(Reason.DISPUTED, evidence) if done else Fact(value=False)
+
+
+def _strength(desk: Examination, one: _Deed) -> Strength:
+    if isinstance(one, Contribution):
+        return desk.strengths.of_contribution(one)
+    return desk.strengths.of(one.source)

@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.errors import PolicyError
 from ledger.rules.fields import Bilingual
-from ledger.rules.nodes import FactType, Group, Leaf, Node, Op, Question
+from ledger.rules.nodes import FactType, Group, Leaf, Node, Op, Question, fits
 from ledger.rules.outcome import REASON_ORDER, TAG_ORDER, Outcome, TraceNode
 from ledger.rules.policy import Policy
 from ledger.rules.rulebook import Rulebook
@@ -292,16 +292,3 @@ def _check_type(leaf: Leaf, value: Value, policy: Policy) -> None:
             advice="Fill in facts as the policy's catalogue lists them.",
             where=f"{policy.id}#{leaf.name}",
         )
-
-
-def fits(value: Value, expected: FactType) -> bool:
-    """Whether a value can be one of this type; a bool is no number."""
-    match expected:
-        case FactType.BOOL:
-            return isinstance(value, bool)
-        case FactType.INT:
-            return isinstance(value, int) and not isinstance(value, bool)
-        case FactType.SET:
-            return isinstance(value, frozenset)
-        case FactType.TEXT | FactType.DAY:
-            return isinstance(value, str)

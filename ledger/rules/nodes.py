@@ -18,6 +18,19 @@ class FactType(Enum):
     DAY = "day"
 
 
+def fits(value: Value, expected: FactType) -> bool:
+    """Whether a value can be one of this type; a bool is no number."""
+    match expected:
+        case FactType.BOOL:
+            return isinstance(value, bool)
+        case FactType.INT:
+            return isinstance(value, int) and not isinstance(value, bool)
+        case FactType.SET:
+            return isinstance(value, frozenset)
+        case FactType.TEXT | FactType.DAY:
+            return isinstance(value, str)
+
+
 class Comparison(Enum):
     """How a fact is tested."""
 

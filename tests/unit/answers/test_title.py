@@ -134,12 +134,16 @@ def test_a_performers_transfer_is_presumed_without_a_contrary_term(
     assert exit_code([found], frozenset({Tag.PRESUMED})) == 0
 
 
-def test_who_only_told_a_generator_what_to_do_has_nothing_to_hand_on(
+def test_no_transfer_is_shown_for_who_only_told_a_generator_what_to_do(
     rulebook: Rulebook,
 ) -> None:
+    """Worked case 9: nothing was acquired, and there is no contract either."""
     shots = five_shots()
     shots.maker.contribution("prompts", "instruction", "ai-director", act="prompt")
-    assert link(shots.film(), rulebook, "ai-director").state is State.NOT_APPLICABLE
+    assert link(shots.film(), rulebook, "ai-director").state is State.NOT_SUPPORTED
+    # A contract that assigns nothing moves nothing: by law, nothing was acquired.
+    shots.maker.engagement("job", "ai-director", contrary_term=False)
+    assert link(shots.film(), rulebook, "ai-director").state is not State.SUPPORTED
 
 
 def test_work_for_another_company_needs_a_second_link(rulebook: Rulebook) -> None:

@@ -93,8 +93,10 @@ def test_people_are_told_how_many_frames_were_seen() -> None:
         (
             ("50" * 16,),
             CutCount(cuts=1, record_frames=108, black=4, asked=24, resolved=24),
-            "cut: 24 of 24 record frames of the shots asked about resolve; "
-            "84 others show other shots, or nothing",
+            (
+                "cut: 24 of 24 record frames of the shots asked about resolve; "
+                "84 others show other shots, or nothing"
+            ),
         ),
     ],
 )

@@ -8,6 +8,7 @@ from ledger.rules.fields import Bilingual
 from ledger.rules.lock import NAME, lock_text, read_lock
 from ledger.rules.nodes import Group, Node, Op
 from ledger.rules.policy import Policy
+from ledger.rules.policy_files import read_policy
 from ledger.rules.rulebook import packaged_rulebook, read_rulebook
 from tests.architecture.sources import ROOT
 
@@ -103,3 +104,9 @@ def test_the_lock_lists_every_version_as_it_is() -> None:
     present = {(one.id, one.version): one.digest for one in RULEBOOK.policies}
     wanted = lock_text(RULEBOOK.policies)
     assert locked == present, f"policies/{NAME} should be:\n{wanted}"
+
+
+def test_the_example_of_the_reference_is_a_policy() -> None:
+    page = (ROOT / "docs" / "reference" / "policies.md").read_text("utf-8")
+    example, *_ = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert read_policy(example.encode(), "policies.md").id == "kr.authorship.edit"

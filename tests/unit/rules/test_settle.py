@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from ledger.rules.outcome import Outcome
 from ledger.rules.values import State
 from tests.simulators.sample_policies import (
@@ -66,6 +68,34 @@ def test_what_no_single_value_can_be_is_not_asked_for() -> None:
         supported(a=True),
         not_supported(a=False),
         not_supported(b=True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "bound", "equal"),
+    [
+        ("int", {"at_least": "3"}, {"is": "3"}),
+        ("int", {"at_most": "3"}, {"is": "3"}),
+        ("day", {"on_or_after": "2026-01-01"}, {"is": "2026-01-01"}),
+        ("day", {"before": "9999-12-31"}, {"is": "0001-01-01"}),
+    ],
+)
+def test_a_value_beyond_the_bound_is_thought_of(
+    kind: str, bound: dict[str, Any], equal: dict[str, Any]
+) -> None:
+    rule = {"all": [leaf("n.x", "b", **bound)], "unless": [leaf("n.x", "e", **equal)]}
+    outcome = ask(policy_tree(rule, types={"n.x": kind}))
+    assert supported(b=True, e=False) in sets(outcome)
+
+
+def test_a_set_within_two_lists_is_within_what_they_share() -> None:
+    one, two = leaf("s.x", "one", within=["a", "b"]), leaf("s.x", "two", within=["b"])
+    tree = policy_tree({"all": [one], "unless": [two]}, types={"s.x": "set"})
+    # Within the second means within the first, so its yes says nothing more.
+    assert sets(ask(tree)) == {
+        supported(one=True, two=False),
+        not_supported(one=False),
+        not_supported(two=True),
     }
 
 
