@@ -107,7 +107,7 @@ def test_an_altered_or_missing_blob_is_named(
 def blob_of(studio: LedgerStudio, index: int, member: str) -> Path:
     (stored,) = studio.port.reader().statements(index, index + 1)
     body: dict[str, Any] = read(stored.raw).body
-    digest = body[member]["blob"]
+    digest = str(body[member]["blob"])
     return studio.root / "blobs" / digest[:2] / digest
 
 
@@ -173,7 +173,7 @@ def test_who_contributed_may_be_erased_and_the_log_explains_it(
     assert report.ok
     # Party and note of the contribution, and an assessor's reasons.
     assert report.checked["values.erased"] == 3
-    assert report.checked["statements.erased"] == 0
+    assert report.erased == 0
     # A contract has to be kept.
     assert worked.vault.open(kept.id, "/body/terms").value
 

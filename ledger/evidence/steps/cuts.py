@@ -32,7 +32,7 @@ class _Versions:
         withheld: shots of versions that are not disclosed.
     """
 
-    spans: Mapping[Place, FrameRange | None]
+    spans: Mapping[Place, FrameRange]
     withheld: frozenset[str]
 
     def hold(self, source: CutSource) -> bool:
@@ -87,7 +87,7 @@ class CutReader:
         return all(good or one.shot in versions.withheld for one, good in pairs)
 
     def _versions(self, body: Cut) -> _Versions:
-        found: dict[Place, FrameRange | None] = {}
+        found: dict[Place, FrameRange] = {}
         withheld: set[str] = set()
         for named in body.versions:
             if not self.disclosure.asks_for(body, named):
@@ -102,10 +102,14 @@ class CutReader:
                 withheld.add(str(self.disclosure.entries[index].scope.shot))
                 continue
             told, stated = version
+            span = told.said.scope.range
+            # Else the length of a shot on the screen would be another one.
+            if span is None or span.rate != body.rate:
+                raise altered("versions at the rate of the cut", "another rate")
             place = (str(told.said.scope.shot), stated.view)
             if place in found:
                 raise altered("one version for each shot of the cut", "two")
-            found[place] = told.said.scope.range
+            found[place] = span
         return _Versions(found, frozenset(withheld))
 
     def _asked(self, shot: str) -> bool:

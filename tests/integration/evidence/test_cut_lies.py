@@ -1,6 +1,7 @@
 """Cuts of another film: record frames that lead to no frame of the versions named."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,10 @@ from ledger.log.tree import leaf_hash, root_of
 from ledger.records.identity import as_digest
 from ledger.records.statement import Leaves
 from tests.integration.evidence.remaking import still_open, verdict_on
+from tests.simulators.eyes import READERS
 from tests.simulators.repacking import contents, resign
 from tests.simulators.small_studio import OTHER_SHOT, SHOT, Shot
-from tests.simulators.worked_film import SPAN, Source, WorkedFilm
+from tests.simulators.worked_film import SPAN, Source, WorkedFilm, seen
 
 WHOLE: Sequence[Sequence[Source]] = [
     [],
@@ -54,6 +56,21 @@ def test_an_honest_cut_is_verified_and_its_coverage_said() -> None:
         "asked": 4,
         "resolved": 4,
     }
+
+
+def test_an_honest_film_with_every_kind_is_verified_with_its_pixels() -> None:
+    film, shot, other = filmed()
+    painting = film.painting()
+    change = film.change(shot.asset, painting)
+    named: dict[str, Any] = {"before": [shot.asset.id], "after": [painting.id]}
+    work = film.contribution(SHOT, change=change.id, **named)
+    film.engagement()
+    film.opinion(seen(film.pixels(shot)), shot=SHOT, confirms=[work.id])
+    film.cut(WHOLE, [shot.version, other.version])
+    raw = film.bundle(Request(frames="all")).to_bytes()
+    verdict = verify_bundle(raw, film.trust(), READERS)
+    assert (verdict.failures, verdict.open_points, verdict.exit_code) == ((), (), 0)
+    assert verdict.pixels == "pixels checked: 8 of 8"
 
 
 def test_a_film_of_nothing_but_black_is_a_film() -> None:
@@ -127,6 +144,13 @@ def version_again(film: WorkedFilm, shot: Shot, *, replace: bool = False) -> Com
     cells = [(31, shot.sets[0].id)]
     act = ("supersede", shot.version.id) if replace else None
     return film.version(film.scope_of(shot.version), cells, act)  # type: ignore[arg-type]
+
+
+def test_a_cut_at_another_rate_than_its_shots_is_found() -> None:
+    film, shot, _ = filmed()
+    film.cut([[(SHOT, 1020)]], [shot.version], rate="48/1")
+    expected = "versions at the rate of the cut"
+    assert failed_at(verdict_on(film)) == ("cuts", expected)
 
 
 def test_a_cut_of_what_is_no_version_is_found() -> None:
