@@ -4,24 +4,22 @@ The options build the line that `jangbu record` would read; paths start in the w
 directory.
 """
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer
+from ledger.cli.line_options import (
+    WITHDRAW,
+    acting,
+    input_of,
+    now,
+    parameters_of,
+    record_line,
+)
 from ledger.cli.production import AsJson
-from ledger.cli.record import InProduction, record_raw
-from ledger.encoding import canonical
-from ledger.errors import MalformedRecordError, UsageError
-from ledger.records.identity import instant_from
+from ledger.cli.record import InProduction
 
-NAME: Final = "the options"
-
-Party = Annotated[str, typer.Option(help="Who: handle, uid or name.")]
+Party = Annotated[str | None, typer.Option(help="Who: handle, uid or name.")]
 MaybeBy = Annotated[
     str | None, typer.Option(help="Party whose own key signs; default: the studio's.")
 ]
@@ -32,13 +30,21 @@ Shot = Annotated[str | None, typer.Option(help="The shot's present code.")]
 Element = Annotated[str | None, typer.Option(help="The element's name.")]
 Frames = Annotated[str | None, typer.Option(help="Frames, as 1001-1024.")]
 Maybe = Annotated[bool | None, typer.Option()]
+Verb = Annotated[
+    str | None, typer.Option(help="supersede, correct, withdraw or dispute.")
+]
+Of = Annotated[
+    str | None, typer.Option(help="Whose place it takes: entry, or statement id.")
+]
 
 
 def contribution(
     production: InProduction,
-    party: Party,
-    route: Annotated[str, typer.Option(help="How the party took part.")],
-    act: Annotated[str, typer.Option(help="What was done: paint, direct …")],
+    party: Party = None,
+    route: Annotated[str | None, typer.Option(help="How the party took part.")] = None,
+    act: Annotated[
+        str | None, typer.Option(help="What was done: paint, direct …")
+    ] = None,
     at: At = None,
     shot: Shot = None,
     element: Element = None,
@@ -56,6 +62,8 @@ def contribution(
     ] = None,
     minutes: Annotated[int | None, typer.Option(help="Of work.")] = None,
     by: MaybeBy = None,
+    verb: Verb = None,
+    of: Of = None,
     as_json: AsJson = False,
 ) -> None:
     """Record what somebody did."""
@@ -63,29 +71,34 @@ def contribution(
         "party": party,
         "route": route,
         "act": act,
-        "at": at or _now(),
+        "at": at or now(),
         "shot": shot,
         "element": element,
         "frames": frames,
-        "before": before or [],
-        "after": after or [],
+        "before": before,
+        "after": after,
         "note": note,
         "tool": tool,
         "candidates": candidates,
         "minutes": minutes,
         "by": by,
+        **acting(verb, of),
     }
-    _record("contribution", line, production, as_json=as_json)
+    record_line(
+        "contribution", line, ("party", "route", "act"), production, as_json=as_json
+    )
 
 
 def engagement(
     production: InProduction,
-    party: Party,
-    company: Annotated[str, typer.Option(help="Who engages.")],
+    party: Party = None,
+    company: Annotated[str | None, typer.Option(help="Who engages.")] = None,
     status: Annotated[
-        str, typer.Option(help="employee, freelancer, vendor or volunteer.")
-    ],
-    from_on: Annotated[str, typer.Option("--from", help="First day, 2026-01-05.")],
+        str | None, typer.Option(help="employee, freelancer, vendor or volunteer.")
+    ] = None,
+    from_on: Annotated[
+        str | None, typer.Option("--from", help="First day, 2026-01-05.")
+    ] = None,
     to_on: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     at: At = None,
     assignment: Annotated[
@@ -102,6 +115,8 @@ def engagement(
     ] = None,
     document: Annotated[str | None, typer.Option(help="The signed copy.")] = None,
     by: MaybeBy = None,
+    verb: Verb = None,
+    of: Of = None,
     as_json: AsJson = False,
 ) -> None:
     """Record that somebody works for a company, and on which terms."""
@@ -111,7 +126,7 @@ def engagement(
         "status": status,
         "from_on": from_on,
         "to_on": to_on,
-        "at": at or _now(),
+        "at": at or now(),
         "assignment": assignment,
         "derivative_right": derivative_right,
         "duty": duty,
@@ -119,22 +134,26 @@ def engagement(
         "in_company_name": in_company_name,
         "contrary_term": contrary_term,
         "performer": performer,
-        "credit": credit or [],
+        "credit": credit,
         "document": document,
         "by": by,
+        **acting(verb, of),
     }
-    _record("engagement", line, production, as_json=as_json)
+    required = ("party", "company", "status", "from_on")
+    record_line("engagement", line, required, production, as_json=as_json)
 
 
 def generation(
     production: InProduction,
-    provider: Annotated[str, typer.Option(help="Who runs the model.")],
-    model: Annotated[str, typer.Option(help="The model.")],
-    model_version: Annotated[str, typer.Option(help="Its version.")],
-    source_type: Annotated[str, typer.Option(help="IPTC source type.")],
-    asked_at: Annotated[str, typer.Option(help="When the request left.")],
-    prompt: Annotated[str, typer.Option(help="What was asked for.")],
-    output: Annotated[list[str], typer.Option(help="Files out; repeatable.")],
+    provider: Annotated[str | None, typer.Option(help="Who runs the model.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model.")] = None,
+    model_version: Annotated[str | None, typer.Option(help="Its version.")] = None,
+    source_type: Annotated[str | None, typer.Option(help="IPTC source type.")] = None,
+    asked_at: Annotated[str | None, typer.Option(help="When the request left.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="What was asked for.")] = None,
+    output: Annotated[
+        list[str] | None, typer.Option(help="Files out; repeatable.")
+    ] = None,
     given: Annotated[
         list[str] | None,
         typer.Option("--input", help="EDGE:FILES that went in; repeatable."),
@@ -142,13 +161,18 @@ def generation(
     seed: Annotated[str | None, typer.Option(help="If it is known.")] = None,
     parameters: Annotated[str | None, typer.Option(help="A JSON object.")] = None,
     party: Annotated[str | None, typer.Option(help="Who asked.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="When a call is withdrawn; now.")
+    ] = None,
     by: MaybeBy = None,
+    verb: Verb = None,
+    of: Of = None,
     as_json: AsJson = False,
 ) -> None:
     """Record one call of a generator."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
-        line = {
+    def line() -> dict[str, Any]:
+        return {
             "provider": provider,
             "model": model,
             "model_version": model_version,
@@ -156,24 +180,31 @@ def generation(
             "asked_at": asked_at,
             "prompt": prompt,
             "seed": seed,
-            "parameters": _parameters(parameters),
+            "parameters": parameters_of(parameters),
             "party": party,
-            "inputs": [_input(one) for one in given or []],
+            "inputs": [input_of(one) for one in given or []],
             "outputs": output,
+            "at": at or (now() if verb == WITHDRAW else None),
             "by": by,
+            **acting(verb, of),
         }
-        return record_raw(production, _raw("generation", line), NAME, Path())
 
-    raise typer.Exit(answer(use_case, as_json=as_json))
+    called = ("provider", "model", "model_version", "source_type", "asked_at")
+    required = (*called, "prompt", "outputs")
+    record_line("generation", line, required, production, as_json=as_json)
 
 
 def opinion(
     production: InProduction,
     by: Annotated[str, typer.Option(help="The assessor, whose own key signs.")],
-    question: Annotated[str, typer.Option(help="Id of the policy.")],
-    judgement: Annotated[str, typer.Option(help="Id of the judgement in it.")],
-    finding: Annotated[str, typer.Option(help="yes, no or undecided.")],
-    reasons: Annotated[str, typer.Option(help="In the assessor's words.")],
+    question: Annotated[str | None, typer.Option(help="Id of the policy.")] = None,
+    judgement: Annotated[
+        str | None, typer.Option(help="Id of the judgement in it.")
+    ] = None,
+    finding: Annotated[str | None, typer.Option(help="yes, no or undecided.")] = None,
+    reasons: Annotated[
+        str | None, typer.Option(help="In the assessor's words.")
+    ] = None,
     at: At = None,
     shot: Shot = None,
     element: Element = None,
@@ -181,6 +212,8 @@ def opinion(
     confirms: Annotated[
         bool, typer.Option(help="Confirm what is recorded for these frames.")
     ] = False,
+    verb: Verb = None,
+    of: Of = None,
     as_json: AsJson = False,
 ) -> None:
     """Record what a delegated assessor thinks of the frames that were seen."""
@@ -190,65 +223,27 @@ def opinion(
         "judgement": judgement,
         "finding": finding,
         "reasons": reasons,
-        "at": at or _now(),
+        "at": at or now(),
         "shot": shot,
         "element": element,
         "frames": frames,
-        "confirms": confirms,
+        "confirms": confirms or None,
+        **acting(verb, of),
     }
-    _record("opinion", line, production, as_json=as_json)
+    required = ("question", "judgement", "finding", "reasons")
+    record_line("opinion", line, required, production, as_json=as_json)
 
 
 def cut(
-    file: Annotated[str, typer.Argument(help="The cut, as an OTIO file.")],
     production: InProduction,
+    file: Annotated[
+        str | None, typer.Argument(help="The cut, as an OTIO file.")
+    ] = None,
     by: MaybeBy = None,
+    verb: Verb = None,
+    of: Of = None,
     as_json: AsJson = False,
 ) -> None:
     """Record an edited film, resolved to frames of the versions in force."""
-    _record("cut", {"file": file, "by": by}, production, as_json=as_json)
-
-
-def _record(
-    kind: str, line: Mapping[str, Any], production: Path, *, as_json: bool
-) -> None:
-    def use_case() -> tuple[int, Mapping[str, Any]]:
-        return record_raw(production, _raw(kind, line), NAME, Path())
-
-    raise typer.Exit(answer(use_case, as_json=as_json))
-
-
-def _raw(kind: str, line: Mapping[str, Any]) -> bytes:
-    given = {name: value for name, value in line.items() if value is not None}
-    # Surrogates from undecodable arguments stay escapes, and are refused as such.
-    return json.dumps({"kind": kind, **given}).encode("ascii")
-
-
-def _input(text: str) -> dict[str, str]:
-    edge, colon, source = text.partition(":")
-    if not colon:
-        raise UsageError(
-            "EDGE:FILES, as transformed:paint/matte.%04d.png",
-            met=text,
-            advice="Say in which part the files went in, a colon and the files.",
-            where="--input",
-        )
-    return {"source": source, "edge": edge}
-
-
-def _parameters(text: str | None) -> Any:  # noqa: ANN401  # checked with the line
-    if text is None:
-        return None
-    try:
-        return canonical.parse_lenient(text.encode("utf-8", "replace"))
-    except MalformedRecordError as error:
-        raise UsageError(
-            "a JSON object; numbers with a fraction as text",
-            met=f"{error.met} at {error.where}",
-            advice="Correct the text, and quote it for the shell.",
-            where="--parameters",
-        ) from error
-
-
-def _now() -> str:
-    return instant_from(datetime.now(UTC))
+    line = {"file": file, "by": by, **acting(verb, of)}
+    record_line("cut", line, ("file",), production, as_json=as_json)

@@ -10,12 +10,14 @@ import typer
 
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson
-from ledger.cli.record_names import ProductionNames
+from ledger.cli.record_log import ProductionLog
+from ledger.cli.record_names import ProductionNames, authority_of
 from ledger.errors import RecordFileError, UnreadableInputError
 from ledger.files import read_bounded
 from ledger.production.film import read_film
 from ledger.production.opening import Production, opened
 from ledger.production.registering import refuse_unregistered
+from pipeline.recording.acts import Standing
 from pipeline.recording.desk import Desk
 from pipeline.recording.drafting import draft_lines, read_forms
 from pipeline.recording.lines import LARGEST_FILE
@@ -82,7 +84,8 @@ def desk_of(production: Production, folder: Path) -> Desk:
     for error in production.recorder.flush():
         say(f"refused, and kept in the outbox: {error}")
     refuse_unregistered(production)
-    names = ProductionNames(production)
+    authority = authority_of(production)
+    names = ProductionNames(production, authority)
     for kind in ("asset.1", "change.1"):
         names.signer(None, kind)
     return Desk(
@@ -91,6 +94,7 @@ def desk_of(production: Production, folder: Path) -> Desk:
         names=names,
         secret_of=production.keys.blinding_key,
         film=read_film(production),
+        standing=Standing(ProductionLog(production, authority)),
     )
 
 

@@ -1,4 +1,6 @@
-"""Names of a production for `pipeline.recording`: parties, shots, elements, keys."""
+"""Names for `pipeline.recording`: parties, shots, elements, questions, keys."""
+
+from collections.abc import Sequence
 
 from ledger.encoding.sheet import key_id_of
 from ledger.encoding.statement import KeyRef, check
@@ -9,7 +11,8 @@ from ledger.production.blinding import erasable_key, kept_key
 from ledger.production.opening import Production
 from ledger.production.registry import uid_of
 from ledger.records.identity import as_uid
-from ledger.records.statement import family
+from ledger.records.statement import Verb, family
+from ledger.rules.rulebook import packaged_rulebook
 from pipeline.recording.desk import NamedParty
 
 PIPELINE = "pipeline"
@@ -21,9 +24,9 @@ _MACHINES = frozenset({"asset", "change", "cut"})
 class ProductionNames:
     """Implements `pipeline.recording.desk.Names` on an opened production."""
 
-    def __init__(self, production: Production) -> None:
+    def __init__(self, production: Production, authority: Authority) -> None:
         self._production = production
-        self._authority = _authority(production)
+        self._authority = authority
 
     def party(self, reference: str) -> NamedParty:
         """The party that a handle, uid or name stands for."""
@@ -44,14 +47,30 @@ class ProductionNames:
         """The uid of an element by its name."""
         return _known(self._production.registry.element_uid(name), name, "element")
 
-    def signer(self, party: str | None, kind: str) -> str:
+    def judgement(self, question: str, judgement: str) -> None:
+        """Refuse what no policy of this version asks for.
+
+        Raises:
+            UnknownNameError: with the ids that there are.
+        """
+        known: dict[str, set[str]] = {}
+        for policy in packaged_rulebook().policies:
+            if policy.judgements:
+                known.setdefault(policy.id, set()).update(policy.judgements)
+        if question not in known:
+            raise _unknown(question, "question", sorted(known))
+        if judgement not in known[question]:
+            raise _unknown(judgement, "judgement", sorted(known[question]))
+
+    def signer(self, party: str | None, kind: str, verb: Verb | None = None) -> str:
         """The key that signs for a party; `None` is the studio.
 
         Raises:
-            NotPermittedError: the log does not let the key state this kind.
+            NotPermittedError: the log does not let the key state this kind, or use
+                the verb.
         """
-        name = self._signer(party, kind)
-        if name is None or not self._permits(name, kind):
+        name = self._signer(party, kind, verb)
+        if name is None or not self._permits(name, kind, None):
             raise NotPermittedError(
                 f"a party that may state {family(kind)} with a key of its own",
                 met="a party that may not",
@@ -60,11 +79,23 @@ class ProductionNames:
                 where="/by",
                 kind=kind,
             )
+        if not self._permits(name, kind, verb):
+            raise NotPermittedError(
+                f"a key that may {verb} {family(kind)}",
+                met="a key that may not",
+                advice="A party's own key corrects and withdraws what the party said, "
+                "and disputes what others said; the studio's supersedes: leave `by` "
+                "out.",
+                where="/verb",
+                kind=kind,
+            )
         return name
 
-    def _signer(self, party: str | None, kind: str) -> str | None:
+    def _signer(self, party: str | None, kind: str, verb: Verb | None) -> str | None:
         if party is None:
-            return PIPELINE if family(kind) in _MACHINES else _ROOT
+            # The machine never takes back what it saw; for that, somebody answers.
+            machine = family(kind) in _MACHINES and verb in {None, "supersede"}
+            return PIPELINE if machine else _ROOT
         own = party_key(as_uid(party))
         if self._production.keys.has_signing_key(own):
             return own
@@ -72,18 +103,28 @@ class ProductionNames:
         is_studio = party == self._production.studio and family(kind) != "opinion"
         return _ROOT if is_studio else None
 
-    def _permits(self, name: str, kind: str) -> bool:
+    def _permits(self, name: str, kind: str, verb: Verb | None) -> bool:
         key_id = key_id_of(self._production.keys.public_key(name))
-        return self._authority.permits(key_id, kind, None)
+        return self._authority.permits(key_id, kind, verb)
 
 
-def _authority(production: Production) -> Authority:
+def authority_of(production: Production) -> Authority:
+    """Who may state what now."""
     reader = production.reader()
     authority = Authority()
     for one in reader.statements(0, reader.size()):
         if family(one.kind) in ROOT_ONLY:
             authority = authority.advance(one.id, check(one.raw))
     return authority
+
+
+def _unknown(name: str, noun: str, known: Sequence[str]) -> UnknownNameError:
+    return UnknownNameError(
+        f"a {noun} that a policy leaves to people: {', '.join(known)}",
+        met=repr(name),
+        advice="Correct the id; the files under policies/ have them.",
+        where=f"/{noun}",
+    )
 
 
 def _known(uid: str | None, name: str, noun: str) -> str:

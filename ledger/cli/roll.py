@@ -17,13 +17,12 @@ from ledger.files import read_bounded
 from ledger.history.film import Film
 from ledger.production.film import read_film
 from ledger.production.opening import Production, opened
-from ledger.records.identity import VIEWS, as_uid
 from ledger.reports.fonts import read_fonts
 from ledger.reports.roll_document import roll_document, roll_sheet
 from ledger.reports.typesetting import typeset
 from pipeline.editing.cut import ResolvedCut, resolve_cut
 from pipeline.editing.cut_json import LARGEST_BYTES
-from pipeline.editing.cut_shots import CutShot
+from pipeline.recording.cut_shots import cut_shots
 
 AddedFonts = Annotated[
     list[Path] | None,
@@ -105,20 +104,11 @@ def read_cut(path: Path, film: Film) -> ResolvedCut:
             advice="Name a cut's .otio file.",
             where=str(path),
         ) from error
-    return resolve_cut(raw, _shots(film))
-
-
-def _shots(film: Film) -> list[CutShot]:
-    return [
-        CutShot(
-            uid=as_uid(shot.uid),
-            code=shot.code,
-            view=next(view for view in VIEWS if view == shot.view),
-            range=shot.range,
-        )
-        for shot in film.shots.values()
-        if shot.code is not None and shot.range is not None
-    ]
+    try:
+        return resolve_cut(raw, cut_shots(film))
+    except CutError as error:
+        error.where = f"{path}: {error.where}" if error.where else str(path)
+        raise
 
 
 def summary(roll: Roll) -> dict[str, Any]:

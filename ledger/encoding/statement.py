@@ -235,7 +235,7 @@ def check(raw: bytes) -> Checked:
         if said.body:
             raise _unfit("/body", "an empty body, as a withdrawal says nothing else")
         return Checked(raw=raw, statement=said, body=None)
-    body = validate(rule.body, canonical.encode(said.body), "/body")
+    body = validate(rule.body, canonical.encode_checked(said.body), "/body")
     misfit = rule.fits(said.scope, body)
     if misfit:
         raise _unfit(misfit, "what agrees with the frames of the scope")

@@ -29,6 +29,7 @@ from ledger.records.frames import FrameSet, MeasuredLeaf
 from ledger.records.identity import as_statement_id
 from ledger.records.making import Version
 from ledger.records.statement import Record, Scope, family
+from ledger.vault.vault import Vault
 
 _AT_ONCE: Final = 1000
 """Statements in memory at a time, besides those that are part of the film."""
@@ -87,7 +88,7 @@ class _Walk:
     """
 
     reader: LogReader
-    vault: OpeningReader
+    vault: Vault
     facts: Facts
     entries: list[Entry]
     history: History = field(init=False)
@@ -99,25 +100,35 @@ class _Walk:
     def taken(self) -> Facts:
         """Take in what every statement in force tells."""
         speakers = Speakers(self.reader, self.vault)
-        for stored in self._statements():
-            if stored.kind not in KINDS:
-                continue  # a newer version's: it is opaque here
-            # Before it is taken: the genesis brings the key that signs it.
-            if family(stored.kind) in ROOT_ONLY:
-                speakers.advance(stored.id, check(stored.raw))
-            if family(stored.kind) == "frame.set":
-                self.sets[stored.id] = stored.raw
-            elif tells_facts(KINDS[stored.kind].body):
-                self._take(stored, speakers)
+        for start in range(0, len(self.entries), _AT_ONCE):
+            found = self.reader.statements(start, start + _AT_ONCE)
+            telling = {one.id for one in found if self._tells(one)}
+            values = self.vault.gathered(telling)
+            for stored in found:
+                self._note(stored, speakers)
+                if stored.id in telling:
+                    self._take(stored, speakers, values)
         return self.facts
 
-    def _statements(self) -> Iterator[StoredStatement]:
-        for start in range(0, len(self.entries), _AT_ONCE):
-            yield from self.reader.statements(start, start + _AT_ONCE)
+    def _tells(self, stored: StoredStatement) -> bool:
+        return (
+            stored.kind in KINDS  # else a newer version's: it is opaque here
+            and tells_facts(KINDS[stored.kind].body)
+            and in_force(self.history, stored.id)
+        )
 
-    def _take(self, stored: StoredStatement, speakers: Speakers) -> None:
-        if not in_force(self.history, stored.id):
+    def _note(self, stored: StoredStatement, speakers: Speakers) -> None:
+        if stored.kind not in KINDS:
             return
+        # Before it is taken: the genesis brings the key that signs it.
+        if family(stored.kind) in ROOT_ONLY:
+            speakers.advance(stored.id, check(stored.raw))
+        if family(stored.kind) == "frame.set":
+            self.sets[stored.id] = stored.raw
+
+    def _take(
+        self, stored: StoredStatement, speakers: Speakers, values: OpeningReader
+    ) -> None:
         self.facts.take(
             Told(
                 id=stored.id,
@@ -126,7 +137,7 @@ class _Walk:
                 speaker=speakers.of(stored.sheet),
                 admitted_at=self.entries[stored.index].at,
                 disputed=self.history.contradicted(as_statement_id(stored.id)),
-                vault=self.vault,
+                vault=values,
             )
         )
 

@@ -4,7 +4,7 @@ PDF and page are made from it and add nothing but wording and percentages. Field
 docs/reference/report.md. It names people and shots: it is for those who may know them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,15 +12,21 @@ from ledger.answers.asked import Asked
 from ledger.answers.finding import Finding
 from ledger.history.film import Film, Shot, Source
 from ledger.records.identity import as_instant
+from ledger.reports.audit_evidence import (
+    ended_rows,
+    entry_rows,
+    party_rows,
+    policy_rows,
+)
 from ledger.reports.audit_finding import Context, InForce, finding_row
 from ledger.reports.audit_text import DISCLAIMER, QUESTIONS, READING, TITLE
+from ledger.reports.cut_strip import cut_strip
 from ledger.reports.fonts import Font
 from ledger.reports.pictures import Pictures
 from ledger.reports.shown_pictures import PictureShelf
 from ledger.reports.strip import DOUBT, bands
 from ledger.reports.typesetting import Sheet
-from ledger.reports.wording import PARTS, audit_words
-from ledger.rules.policy import Policy
+from ledger.reports.wording import PARTS, UNITS, audit_words
 
 FORMAT: Final = "jangbu-report/1"
 
@@ -72,17 +78,19 @@ def audit_report(subject: Subject, findings: Sequence[Finding], means: Means) ->
         "format": FORMAT,
         "title": TITLE,
         "production": film.title,
+        "studio": studio_of(film),
         "question": {"id": subject.question, **QUESTIONS[subject.question]},
         "asked": _asked(asked, film),
         "log": log_row(film),
         "disclaimer": DISCLAIMER,
         "summary": _summary(rows),
+        "cut": cut_strip(film, rows) if subject.question == "authorship" else None,
         "strip": list(_strip(film, rows)),
         "findings": rows,
-        "entries": list(_entries(findings, sources)),
-        "ended": list(_ended(findings, film)),
-        "parties": list(_parties(findings, film)),
-        "policies": list(_policies(rows, context)),
+        "entries": list(entry_rows(findings, sources)),
+        "ended": list(ended_rows(findings, film)),
+        "parties": list(party_rows(findings, film)),
+        "policies": list(policy_rows(rows, context)),
         "reading": READING,
         "fonts": [{"name": one.name, "digest": one.digest} for one in means.fonts],
     }
@@ -130,6 +138,12 @@ def log_row(film: Film) -> dict[str, Any]:
             default="1970-01-01T00:00:00.000000Z",
         ),
     }
+
+
+def studio_of(film: Film) -> str | None:
+    """The name of the company that keeps the log; `None` once erased."""
+    party = film.parties.get(film.studio)
+    return None if party is None else party.name
 
 
 def _asked(asked: Asked, film: Film) -> dict[str, Any]:
@@ -182,101 +196,10 @@ def _strip(film: Film, rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any
 
 
 def _label(row: dict[str, Any]) -> str:
-    parts = [row["name"] or "", PARTS[row["part"]]["ko"] if row["part"] else ""]
-    return " ".join(one for one in parts if one)
-
-
-def _entries(
-    findings: Iterable[Finding], sources: dict[str, Source]
-) -> Iterator[dict[str, Any]]:
-    ids = dict.fromkeys(
-        one for found in findings for one in (*found.evidence, *found.touched)
-    )
-    known = sorted(
-        (sources[one] for one in ids if one in sources), key=lambda s: s.index
-    )
-    for source in known:
-        yield {
-            "index": source.index,
-            "id": source.id,
-            "kind": source.kind,
-            "family": source.kind.rpartition(".")[0],
-            "at": source.at,
-            "admitted_at": source.admitted_at,
-            "disputed": source.disputed,
-            "erased": source.erased,
-        }
-    for one in ids:
-        if one not in sources:
-            yield {
-                "index": None,
-                "id": one,
-                "kind": None,
-                "family": None,
-                "at": None,
-                "admitted_at": None,
-                "disputed": False,
-                "erased": False,
-            }
-
-
-def _ended(findings: Iterable[Finding], film: Film) -> Iterator[dict[str, Any]]:
-    named = {one for found in findings for one in found.ended}
-    for one in film.ended:
-        if one.id in named:
-            yield {
-                "index": one.index,
-                "id": one.id,
-                "kind": one.kind,
-                "state": one.state.value,
-            }
-
-
-def _parties(findings: Iterable[Finding], film: Film) -> Iterator[dict[str, Any]]:
-    named = {
-        uid
-        for found in findings
-        for uid in (*found.people, found.party, found.company)
-        if uid is not None
-    }
-    for uid in (one for one in film.parties if one in named):
-        party = film.parties[uid]
-        yield {
-            "uid": uid,
-            "type": party.type,
-            "name": party.name,
-            "latin": party.latin,
-        }
-
-
-def _policies(
-    rows: Iterable[dict[str, Any]], context: Context
-) -> Iterator[dict[str, Any]]:
-    asked = dict.fromkeys(
-        node["id"] for row in rows for node in row["trace"] if node["op"] == "question"
-    )
-    for one in sorted(asked):
-        policy = context.rulebook.in_force(one, context.on)
-        if policy is not None:
-            yield _policy(policy)
-
-
-def _policy(policy: Policy) -> dict[str, Any]:
-    return {
-        "id": policy.id,
-        "version": policy.version,
-        "digest": policy.digest,
-        "title": policy.title.to_json(),
-        "sources": [
-            {
-                "ko": f"{one.name.ko} {one.article.ko if one.article else ''}".strip(),
-                "en": f"{one.name.en} {one.article.en if one.article else ''}".strip(),
-                "number": one.number,
-                "in_force_from": one.in_force_from,
-                "wording_read": one.wording_read,
-                "read_on": one.read_on,
-            }
-            for one in policy.sources
-        ],
-        "notes": policy.notes.to_json() if policy.notes else None,
-    }
+    """What a row of the strip is about, as far as its shot does not say it."""
+    words = [row["name"] or ""]
+    if row["unit"] != "element":
+        words.append(UNITS[row["unit"]]["ko"])
+    elif row["part"] not in {None, "whole"}:
+        words.append(PARTS[row["part"]]["ko"])
+    return " ".join(one for one in words if one)

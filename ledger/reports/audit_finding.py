@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 from ledger.answers.finding import Finding
 from ledger.history.film import Film, Source
+from ledger.reports.deciding import deciding_children, is_ground
 from ledger.rules.fields import Bilingual
 from ledger.rules.nodes import Citation, Leaf, Op
 from ledger.rules.outcome import TAG_ORDER, Settlement, TraceNode, tags_to_json
@@ -92,7 +94,15 @@ def finding_row(number: int, finding: Finding, context: Context) -> dict[str, An
 def _answer(finding: Finding, context: Context) -> dict[str, Any]:
     outcome = finding.outcome
     if outcome is None:
-        return {"policy": None, "burden": None, "trace": [], "open": [], "settle": []}
+        return {
+            "policy": None,
+            "burden": None,
+            "deciding": [],
+            "trace": [],
+            "open": [],
+            "settle": [],
+        }
+    steps = list(_walk(_Step(outcome.trace, 0, outcome.trace)))
     policy = context.rulebook.in_force(outcome.policy, context.on)
     return {
         "policy": {
@@ -101,9 +111,10 @@ def _answer(finding: Finding, context: Context) -> dict[str, Any]:
             "digest": outcome.digest,
         },
         "burden": policy.burden.to_json() if policy else None,
+        "deciding": list(_deciding(steps, context)),
         "trace": [
             {"depth": one.depth, "arises": one.arises, **_node(one.node, context)}
-            for one in _walk(outcome.trace, 0)
+            for one in steps
         ],
         "open": [
             {"id": one.id, **one.text.to_json(), "reason": one.reason.value}
@@ -114,21 +125,59 @@ def _answer(finding: Finding, context: Context) -> dict[str, Any]:
 
 
 class _Step(NamedTuple):
-    """A node of a trace; `arises` is false below a question that does not arise."""
+    """A node of a trace.
 
-    depth: int
-    arises: bool
+    Attributes:
+        question: the root of the policy that it belongs to.
+        arises: false below a question that does not arise.
+        decides: the answer comes from it.
+    """
+
     node: TraceNode
+    depth: int
+    question: TraceNode
+    arises: bool = True
+    decides: bool = True
 
 
-def _walk(node: TraceNode, depth: int, *, arises: bool = True) -> Iterator[_Step]:
-    yield _Step(depth, arises, node)
+def _walk(step: _Step) -> Iterator[_Step]:
+    yield step
+    node = step.node
     # What a policy would ask further plays no part once its question does not arise.
     gates = [one for one in node.children if one.op is Op.APPLIES]
-    within = arises and all(one.truth is not Truth.NO for one in gates)
+    within = step.arises and all(one.truth is not Truth.NO for one in gates)
+    deciding = {id(one) for one in deciding_children(node)} if step.decides else set()
     for child in node.children:
-        own = arises if child.op is Op.APPLIES else within
-        yield from _walk(child, depth + 1, arises=own)
+        yield from _walk(
+            _Step(
+                node=child,
+                depth=step.depth + 1,
+                question=child if child.op is Op.QUESTION else step.question,
+                arises=step.arises if child.op is Op.APPLIES else within,
+                decides=id(child) in deciding,
+            )
+        )
+
+
+def _deciding(steps: list[_Step], context: Context) -> Iterator[dict[str, Any]]:
+    """The nodes that decide, policy by policy; each once, wherever it is asked."""
+    met: set[tuple[str, str]] = set()
+    placed = []
+    for place, one in enumerate(steps):
+        key = (one.question.id, one.node.id)
+        if one.decides and is_ground(one.node) and key not in met:
+            met.add(key)
+            placed.append((one.question, place))
+    for _, together in groupby(placed, key=lambda one: one[0].id):
+        those = list(together)
+        question = those[0][0]
+        policy = context.rulebook.in_force(question.id, context.on)
+        title = question.text if policy is None else policy.title
+        yield {
+            "policy": question.id,
+            **title.to_json(),
+            "nodes": [place for _, place in those],
+        }
 
 
 def _node(node: TraceNode, context: Context) -> dict[str, Any]:

@@ -86,7 +86,7 @@ READING: Final[Lines] = [
 ]
 
 CHANGE_LEGEND: Final = {
-    "ko": "빗금: 화소가 바뀐 64×64 칸 (촘촘하면 절반 이상)",
+    "ko": "빗금: 화소가 변경된 64×64 칸 (촘촘하면 절반 이상)",
     "en": "hatched: tiles with changed pixels (dense: half or more)",
 }
 COVERAGE_LEGEND: Final = {

@@ -6,7 +6,7 @@ from typing import Any
 from ledger.credits.roll import Roll
 from ledger.history.film import Film
 from ledger.records.identity import as_instant
-from ledger.reports.audit_document import log_row
+from ledger.reports.audit_document import log_row, studio_of
 from ledger.reports.fonts import Font
 from ledger.reports.typesetting import Sheet
 
@@ -17,6 +17,7 @@ def roll_document(roll: Roll, film: Film, fonts: Sequence[Font]) -> dict[str, An
     """`ROLL.json`: what the roll says, the newest record's time, and the fonts."""
     return {
         **roll.to_json(),
+        "studio": studio_of(film),
         "as_of": log_row(film)["as_of"],
         "fonts": [{"name": one.name, "digest": one.digest} for one in fonts],
     }

@@ -58,8 +58,8 @@ UNITS: Final = _table(
 
 PARTS: Final = _table(
     ("whole", "전체", "whole"),
-    ("changed", "바뀐 부분", "changed part"),
-    ("unchanged", "바뀌지 않은 부분", "unchanged part"),
+    ("changed", "변경된 부분", "changed part"),
+    ("unchanged", "변경되지 않은 부분", "unchanged part"),
 )
 
 FLAGS: Final = _table(
@@ -73,14 +73,33 @@ FLAGS: Final = _table(
         "평가자가 독립적이지 않음(작품 참여자 또는 제작사)",
         "the assessor is not independent of the film",
     ),
+    (
+        "engaged_by_another",
+        "작품의 제작사가 아닌 다른 회사와의 계약임",
+        "the contract is with another company than the film’s",
+    ),
+    (
+        "derivative-right-not-included",
+        "2차적저작물작성권 특약 없음으로 기록됨(포함되지 않은 것으로 추정)",
+        "recorded without a term on derivative works: presumed not included",
+    ),
 )
+
+MANNERS: Final = _table(
+    ("black", "화면 없음", "black"),
+    ("dissolve", "디졸브", "dissolve"),
+    ("layered", "여러 트랙 겹침", "several tracks"),
+    ("retimed", "속도 변경", "retimed"),
+    ("held", "정지", "held frame"),
+)
+"""How a cut shows its shots; what runs as delivered has no code."""
 
 PICTURES: Final = _table(
     ("before", "수정 전", "before"),
     ("after", "수정 후", "after"),
     ("source", "원본 소재", "source"),
     ("delivered", "납품 프레임", "delivered frame"),
-    ("change", "바뀐 자리", "where it changed"),
+    ("change", "변경된 자리", "where it changed"),
     ("coverage", "화면 점유 자리", "where it is seen"),
     ("missing", "이 파일은 현재 이 컴퓨터에 없음", "this file is not at hand"),
     ("altered", "기록된 파일과 다름", "a file that differs from the recorded one"),
@@ -128,4 +147,5 @@ def audit_words() -> dict[str, Words]:
         "pictures": PICTURES,
         "ends": ENDS,
         "kinds": KINDS,
+        "manners": MANNERS,
     }

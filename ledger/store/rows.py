@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.encoding.entry import parse_entry
 from ledger.encoding.sheet import parse_envelope
@@ -12,6 +13,23 @@ from ledger.ports import Receipt
 from ledger.store.admission import Admitted
 from ledger.store.reader import checkpoints, entries, sheets, statements
 from ledger.store.state import changed_outside
+
+# Made once: it is asked for each statement, and putting it together costs the most.
+_ENTRY_AT: Final = (
+    select(entries.c.idx, entries.c.body)
+    .join(
+        statements,
+        (statements.c.studio == entries.c.studio)
+        & (statements.c.log == entries.c.log)
+        & (statements.c.id == entries.c.id),
+    )
+    .where(
+        entries.c.studio == bindparam("at_studio"),
+        entries.c.log == bindparam("at_log"),
+        statements.c.kind == bindparam("at_kind"),
+        statements.c.key == bindparam("at_key"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +42,10 @@ class LogRows:
     @property
     def _owner(self) -> dict[str, str]:
         return {"studio": self.studio, "log": self.log}
+
+    @property
+    def _at_owner(self) -> dict[str, str]:
+        return {"at_studio": self.studio, "at_log": self.log}
 
     def newest_note(self, connection: Connection) -> bytes | None:
         """The newest signed checkpoint; `None` for an empty log."""
@@ -40,17 +62,8 @@ class LogRows:
         self, connection: Connection, kind: str, key: str, note: bytes
     ) -> Receipt | None:
         """The receipt of the statement with this kind and key."""
-        row = connection.execute(
-            select(entries.c.idx, entries.c.body)
-            .join(
-                statements,
-                (statements.c.studio == entries.c.studio)
-                & (statements.c.log == entries.c.log)
-                & (statements.c.id == entries.c.id),
-            )
-            .where(entries.c.studio == self.studio, entries.c.log == self.log)
-            .where(statements.c.kind == kind, statements.c.key == key)
-        ).one_or_none()
+        place = {**self._at_owner, "at_kind": kind, "at_key": key}
+        row = connection.execute(_ENTRY_AT, place).one_or_none()
         if row is None:
             return None
         return receipt_of(row.idx, bytes(row.body), note, new=False)

@@ -5,20 +5,22 @@ firing DELETE triggers unless recursive triggers are on, and that pragma can be
 switched off. So a BEFORE INSERT trigger refuses an existing key first. RAISE(ABORT)
 also overrides INSERT OR IGNORE. The tables are WITHOUT ROWID: by an existing rowid
 with a new key, REPLACE would walk through that trigger, too.
+
+That trigger asks for each unique key apart: one question with OR over all of them
+would read the log's whole table at each insert, as SQLite takes one index for it.
 """
+
+from typing import Final
 
 from ledger.store.tables import FROZEN
 
-_UNIQUE = {
-    "entry": ("idx = NEW.idx", "id = NEW.id"),
-    "statement": (
-        "id = NEW.id",
-        "idx = NEW.idx",
-        "(kind = NEW.kind AND key = NEW.key)",
-    ),
-    "sheet": ("digest = NEW.digest",),
-    "checkpoint": ("size = NEW.size",),
+_UNIQUE: Final = {
+    "entry": (("idx",), ("id",)),
+    "statement": (("id",), ("idx",), ("kind", "key")),
+    "sheet": (("digest",),),
+    "checkpoint": (("size",),),
 }
+"""Unique keys by table, each beside the log's owner and name."""
 
 
 def append_only_triggers() -> dict[str, str]:
@@ -32,12 +34,9 @@ def append_only_triggers() -> dict[str, str]:
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         name = f"{table}_no_replace"
-        same = " OR ".join(_UNIQUE[table])
-        # Nothing from outside is in this SQL: names of our own tables and columns.
+        taken = " OR ".join(_taken(table, columns) for columns in _UNIQUE[table])
         triggers[name] = (
-            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} "  # noqa: S608
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE studio = NEW.studio "
-            f"AND log = NEW.log AND ({same})) "
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {taken} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
     triggers["entry_no_gap"] = (
@@ -47,3 +46,9 @@ def append_only_triggers() -> dict[str, str]:
         "BEGIN SELECT RAISE(ABORT, 'entry has no gaps'); END"
     )
     return triggers
+
+
+def _taken(table: str, columns: tuple[str, ...]) -> str:
+    same = " AND ".join(f"{one} = NEW.{one}" for one in ("studio", "log", *columns))
+    # Nothing from outside is in this SQL: names of our own tables and columns.
+    return f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608

@@ -3,22 +3,37 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, TypeAlias, TypeGuard
 
-from sqlalchemy import ColumnElement, Connection, Row, select, tuple_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    select,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.types import NullType
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.commitment import BY_PATH, ID_PATH, Opening
 from ledger.encoding.statement import Composed, KeptValue, KeyRef
-from ledger.errors import ErasedEvidenceError, MalformedRecordError
+from ledger.errors import (
+    ErasedEvidenceError,
+    MalformedRecordError,
+    MissingEvidenceError,
+)
 from ledger.records.identity import as_statement_id
 from ledger.vault.cipher import KEY_BYTES, Sealed, Spot, altered
 from ledger.vault.tables import tombstones, values
 
 _AT_ONCE: Final = 400
 """Places in one question: two parameters each, below any SQLite's limit of 999."""
+
+ValueRow: TypeAlias = Row[tuple[object, ...]]
+"""A row of the vault, as it is."""
 
 _KEY_REF: Final = re.compile(r"studio|(vendor|person)/[0-9a-z]{1,64}(/retained)?")
 """What a reference may be: it becomes the name of a file in the keys folder."""
@@ -27,6 +42,16 @@ _KEY_REF: Final = re.compile(r"studio|(vendor|person)/[0-9a-z]{1,64}(/retained)?
 _AS_THEY_ARE: Final[list[ColumnElement[Any]]] = [
     type_coerce(column, NullType()).label(column.name) for column in values.c
 ]
+
+# Made once: putting a question together costs several times what asking it does.
+_ROW_AT: Final = select(*_AS_THEY_ARE).where(
+    values.c.statement == bindparam("at_statement"),
+    values.c.path == bindparam("at_path"),
+)
+_GRAVE_AT: Final = select(tombstones).where(
+    tombstones.c.statement == bindparam("at_statement"),
+    tombstones.c.path == bindparam("at_path"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +128,7 @@ def read_blinds(spot: Spot, plain: bytes) -> tuple[bytes, bytes]:
             raise altered(spot)
 
 
-def sealed_in(row: Row[tuple[object, ...]]) -> Sealed:
+def sealed_in(row: ValueRow) -> Sealed:
     """The ciphertext of a row.
 
     Raises:
@@ -116,7 +141,7 @@ def sealed_in(row: Row[tuple[object, ...]]) -> Sealed:
             raise altered(Spot(statement=row.statement, path=row.path))
 
 
-def key_ref_in(row: Row[tuple[object, ...]]) -> KeyRef:
+def key_ref_in(row: ValueRow) -> KeyRef:
     """The key that a row names.
 
     Raises:
@@ -132,15 +157,13 @@ def is_key_ref(value: object) -> TypeGuard[KeyRef]:
     return isinstance(value, str) and _KEY_REF.fullmatch(value) is not None
 
 
-def rows_at(
-    connection: Connection, spots: Sequence[Spot]
-) -> dict[Spot, Row[tuple[object, ...]]]:
+def rows_at(connection: Connection, spots: Sequence[Spot]) -> dict[Spot, ValueRow]:
     """The rows that already stand at some spots.
 
     Raises:
         ErasedEvidenceError: one of the spots has a tombstone.
     """
-    found: dict[Spot, Row[tuple[object, ...]]] = {}
+    found: dict[Spot, ValueRow] = {}
     for start in range(0, len(spots), _AT_ONCE):
         places = [(spot.statement, spot.path) for spot in spots[start:][:_AT_ONCE]]
         graves = tuple_(tombstones.c.statement, tombstones.c.path).in_(places)
@@ -153,15 +176,40 @@ def rows_at(
     return found
 
 
-def row_at(connection: Connection, spot: Spot) -> Row[tuple[object, ...]] | None:
+def row_at(connection: Connection, spot: Spot) -> ValueRow | None:
     """The row at one spot; errors as for `rows_at`."""
-    here = values.c.statement == spot.statement, values.c.path == spot.path
-    row = connection.execute(select(*_AS_THEY_ARE).where(*here)).one_or_none()
-    if row is None:
-        grave = tombstones.c.statement == spot.statement, tombstones.c.path == spot.path
-        if connection.execute(select(tombstones).where(*grave)).first() is not None:
-            raise erased(spot)
+    here = {"at_statement": spot.statement, "at_path": spot.path}
+    row = connection.execute(_ROW_AT, here).one_or_none()
+    if row is None and connection.execute(_GRAVE_AT, here).first() is not None:
+        raise erased(spot)
     return row
+
+
+def rows_of(connection: Connection, statements: Sequence[str]) -> dict[Spot, ValueRow]:
+    """All rows of some statements."""
+    return {
+        Spot(statement=row.statement, path=row.path): row
+        for some in _some(statements)
+        for row in connection.execute(
+            select(*_AS_THEY_ARE).where(values.c.statement.in_(some))
+        )
+    }
+
+
+def graves_of(connection: Connection, statements: Sequence[str]) -> frozenset[Spot]:
+    """All spots of some statements that have a tombstone."""
+    return frozenset(
+        Spot(statement=grave.statement, path=grave.path)
+        for some in _some(statements)
+        for grave in connection.execute(
+            select(tombstones).where(tombstones.c.statement.in_(some))
+        )
+    )
+
+
+def _some(statements: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(statements), _AT_ONCE):
+        yield statements[start:][:_AT_ONCE]
 
 
 def erased(spot: Spot) -> ErasedEvidenceError:
@@ -170,6 +218,16 @@ def erased(spot: Spot) -> ErasedEvidenceError:
         "a value that is still kept",
         met="its tombstone",
         advice="It was erased and does not come back; only the proofs remain.",
+        where=f"{spot.statement} {spot.path}",
+    )
+
+
+def missing(spot: Spot) -> MissingEvidenceError:
+    """The error for a value that the vault never had."""
+    return MissingEvidenceError(
+        "a value that the vault keeps",
+        met="none at this place",
+        advice="Ask whoever made the statement, or restore the vault.",
         where=f"{spot.statement} {spot.path}",
     )
 

@@ -21,12 +21,12 @@ from ledger.errors import (
     ConflictingRecordError,
     ErasedEvidenceError,
     MalformedRecordError,
-    MissingEvidenceError,
 )
 from ledger.records.identity import KeyId, Uid, as_key_id, as_uid
 from ledger.vault.cipher import Spot, data_key, unseal
 from ledger.vault.database import BUSY_SECONDS, Database, create_database
 from ledger.vault.erasure import ErasureReport, erase, erased_before
+from ledger.vault.gathered import Gathered, gather
 from ledger.vault.keep import keep_items
 from ledger.vault.rows import (
     Item,
@@ -34,6 +34,7 @@ from ledger.vault.rows import (
     items_at,
     items_of,
     key_ref_in,
+    missing,
     read_blinds,
     read_opening,
     row_at,
@@ -107,6 +108,11 @@ class Vault:
         """One snapshot for many reads, for whoever is about to open very much."""
         return self._database.reading()
 
+    def gathered(self, statements: Iterable[str]) -> Gathered:
+        """The values of some statements, fetched together; a thousand ids at most."""
+        with self._database.transaction(write=False) as connection:
+            return gather(connection, statements, self._secret_of)
+
     def blinds(self, statement_id: str) -> tuple[bytes, bytes]:
         """b("") and b("/by") of a statement.
 
@@ -122,7 +128,7 @@ class Vault:
         """The opening of a private field; errors as for `blinds`."""
         spot = Spot(statement=statement_id, path=path)
         if path == ID_PATH:  # blinds stand there, and no value
-            raise _missing(spot)
+            raise missing(spot)
         return read_opening(spot, self._plain(spot))
 
     def paths(self, statement_id: str) -> tuple[str, ...]:
@@ -249,11 +255,11 @@ class Vault:
 
     def _plain(self, spot: Spot) -> bytes:
         if not (spot.statement + spot.path).isascii():  # nothing is kept there
-            raise _missing(spot)
+            raise missing(spot)
         with self._database.transaction(write=False) as connection:
             row = row_at(connection, spot)
         if row is None:
-            raise _missing(spot)
+            raise missing(spot)
         key = data_key(self._secret_of(key_ref_in(row)))
         return unseal(key, spot, sealed_in(row))
 
@@ -263,12 +269,3 @@ class Vault:
         except ErasedEvidenceError:
             return True
         return False
-
-
-def _missing(spot: Spot) -> MissingEvidenceError:
-    return MissingEvidenceError(
-        "a value that the vault keeps",
-        met="none at this place",
-        advice="Ask whoever made the statement, or restore the vault.",
-        where=f"{spot.statement} {spot.path}",
-    )

@@ -6,7 +6,7 @@ from ledger.records.statement import Blob
 from pipeline.editing.change import measure_change
 from pipeline.kernels.change import CHANGE
 from pipeline.recording.desk import Desk
-from pipeline.recording.drafts import ChangeDraft
+from pipeline.recording.drafts import ChangeDraft, Envelope
 from pipeline.run.assets import PlannedAsset
 
 KIND = "change.1"
@@ -47,6 +47,7 @@ def _draft(before: PlannedAsset, after: PlannedAsset, desk: Desk) -> ChangeDraft
             "frames": leaves.stated,
             "tiles": tiles,
         },
+        Envelope(),
         prev=[before.statement.id, after.statement.id],
     )
     return ChangeDraft(id=said.id, said=said, blobs=(leaves.raw, measured.tiles))

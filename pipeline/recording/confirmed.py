@@ -39,12 +39,15 @@ def confirmed(desk: Desk, seen: Scope) -> list[str]:
 
 def _recorded(desk: Desk) -> Iterator[_Recorded]:
     for one in desk.film.contributions:
-        yield _Recorded(one.source.id, one.source.scope)
+        # An earlier line may have taken it back.
+        if desk.standing.in_force(one.source.id):
+            yield _Recorded(one.source.id, one.source.scope)
     for draft in desk.earlier:
         if draft.kind != KIND or draft.said is None:
             continue
-        # What the log has already counts only if it still is current there.
-        if desk.recorder.locate(KIND, draft.key) is None:
+        # What the log has was told above, if it still is current there.
+        new = desk.recorder.locate(KIND, draft.key) is None
+        if new and desk.standing.in_force(draft.said.id):
             yield _Recorded(draft.said.id, check(draft.said.raw).statement.scope)
 
 

@@ -7,7 +7,7 @@ from ledger.records.statement import Scope
 from pipeline.capture.sources import FileSource
 from pipeline.recording.changes import draft_change
 from pipeline.recording.desk import Desk, unfit
-from pipeline.recording.drafts import LineDraft
+from pipeline.recording.drafts import Envelope, LineDraft
 from pipeline.recording.forms import ContributionLine
 from pipeline.recording.frames import frames_of_shot
 from pipeline.run.assets import PlannedAsset
@@ -23,7 +23,8 @@ def draft_contribution(line: ContributionLine, number: int, desk: Desk) -> LineD
     """
     party = desk.names.party(line.party)
     by = None if line.by is None else desk.names.party(line.by).uid
-    signer = desk.names.signer(by, KIND)
+    signer = desk.names.signer(by, KIND, line.verb)
+    act = desk.act_of(line)
     scope = _scope(line, desk)
     before = _files(line.before, line.frames, "/before", desk)
     after = _files(line.after, line.frames, "/after", desk)
@@ -45,6 +46,7 @@ def draft_contribution(line: ContributionLine, number: int, desk: Desk) -> LineD
         "party": party.uid,
         "note": line.note,
         "at": line.at,
+        "does": None if act is None else [act.verb, act.of],
         "scope": [
             scope.shot or "",
             scope.element or "",
@@ -61,8 +63,7 @@ def draft_contribution(line: ContributionLine, number: int, desk: Desk) -> LineD
             "note": None if line.note is None else Secret(line.note, party.erasable),
             "change": None if change is None else change.id,
         },
-        at=line.at,
-        scope=scope,
+        Envelope(at=line.at, scope=scope, act=act),
         prev=[
             *(one.statement.id for one in (*before, *after)),
             *([] if change is None else [change.id]),
@@ -74,6 +75,7 @@ def draft_contribution(line: ContributionLine, number: int, desk: Desk) -> LineD
         key=key,
         said=said,
         signer=signer,
+        act=act,
         sources=(*before, *after),
         change=change,
     )

@@ -19,10 +19,11 @@ from ledger.errors import (
 )
 from ledger.history.film import Film
 from ledger.records.editing import CutLeaf
-from ledger.records.statement import Scope
+from ledger.records.statement import Act, Verb
 from ledger.records.time import Rate
 from pipeline.capture.sources import FileSource
-from pipeline.recording.drafts import ChangeDraft, LineDraft
+from pipeline.recording.acts import Standing, Target
+from pipeline.recording.drafts import ChangeDraft, Envelope, LineDraft
 from pipeline.run.assets import PlannedAsset, Scribe
 from pipeline.run.generations import plan_source
 
@@ -71,6 +72,16 @@ class KnownCut:
     leaves: tuple[CutLeaf, ...]
 
 
+class Acting(Protocol):
+    """A line that may act upon an earlier statement."""
+
+    @property
+    def verb(self) -> Verb | None: ...
+
+    @property
+    def of(self) -> Target | None: ...
+
+
 class Names(Protocol):
     """Names of a production and what they stand for.
 
@@ -87,11 +98,16 @@ class Names(Protocol):
 
     def element(self, name: str) -> str: ...
 
-    def signer(self, party: str | None, kind: str) -> str:
+    def judgement(self, question: str, judgement: str) -> None:
+        """Refuse a question, or a judgement in it, that no policy asks for."""
+        ...
+
+    def signer(self, party: str | None, kind: str, verb: Verb | None = None) -> str:
         """The key that signs for a party's uid; `None` is the studio.
 
         Raises:
-            NotPermittedError: the log does not let the key state this kind.
+            NotPermittedError: the log does not let the key state this kind, or use
+                the verb.
         """
         ...
 
@@ -104,6 +120,7 @@ class Desk:
         folder: where the paths of the lines start.
         secret_of: the blinding key of a reference.
         film: what the log says now.
+        standing: what will be current once the lines so far are stated.
         earlier: drafts of the lines before this one.
         cuts: those that earlier lines resolved.
         changes: those that earlier lines measured, by their assets.
@@ -114,6 +131,7 @@ class Desk:
     names: Names
     secret_of: Callable[[KeyRef], bytes]
     film: Film
+    standing: Standing
     earlier: list[LineDraft] = field(default_factory=list)
     cuts: list[KnownCut] = field(default_factory=list)
     _sources: dict[tuple[str, str | None], PlannedAsset] = field(default_factory=dict)
@@ -146,14 +164,27 @@ class Desk:
         }
         return machine_key(self.secret_of(owner), self.recorder.log, kind, given)
 
-    def draft(  # what is stated, where, and of what
+    def act_of(self, line: Acting) -> Act | None:
+        """What a line does to an earlier statement; `None` if it says something new.
+
+        Raises:
+            UnknownReferenceError: the target is not in the log.
+        """
+        if line.verb is None or line.of is None:
+            return None
+        return Act(verb=line.verb, of=self.standing.target(line.of))
+
+    def is_said(self, kind: str, key: str) -> bool:
+        """Whether the log, or an earlier line, says this already."""
+        known = self.recorder.locate(kind, key)
+        return known is not None or self.standing.has_line(kind, key)
+
+    def draft(
         self,
         kind: str,
         key: str,
         body: dict[str, Any],
-        *,
-        at: str | None = None,
-        scope: Scope | None = None,
+        envelope: Envelope,
         prev: Sequence[str] = (),
     ) -> Composed:
         """Fix a statement's bytes.
@@ -167,8 +198,9 @@ class Desk:
                 kind=kind,
                 key=key,
                 body=body,
-                at=at,
-                scope=scope or Scope(),
+                at=envelope.at,
+                act=envelope.act,
+                scope=envelope.scope,
                 prev=tuple(dict.fromkeys(prev)),
                 blinded_by=STUDIO,
             )

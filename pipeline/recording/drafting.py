@@ -11,15 +11,18 @@ from pipeline.recording.engagement import draft_engagement
 from pipeline.recording.forms import (
     ContributionLine,
     CutLine,
+    CutWithdrawal,
     EngagementLine,
     GenerationLine,
     OpinionLine,
     RecordLine,
+    Withdrawal,
     parse_form,
 )
 from pipeline.recording.generation import draft_generation
 from pipeline.recording.lines import split_lines
 from pipeline.recording.opinion import draft_opinion
+from pipeline.recording.withdrawal import draft_withdrawal
 
 Forms: TypeAlias = list[tuple[int, RecordLine]]
 
@@ -49,12 +52,14 @@ def draft_lines(forms: Forms, name: str, desk: Desk) -> list[LineDraft]:
     """
     for number, form in forms:
         try:
-            desk.earlier.append(_draft(form, number, desk))
+            draft = _draft(form, number, desk)
+            desk.standing.take(draft)
         except JangbuError as error:
             place = f"{name}: line {number}"
             error.where = f"{place}: {error.where}" if error.where else place
             error.facts.setdefault("line", number)
             raise
+        desk.earlier.append(draft)
     return desk.earlier
 
 
@@ -70,3 +75,5 @@ def _draft(form: RecordLine, number: int, desk: Desk) -> LineDraft:
             return draft_opinion(form, number, desk)
         case CutLine():
             return draft_cut(form, number, desk)
+        case Withdrawal() | CutWithdrawal():
+            return draft_withdrawal(form, number, desk)

@@ -10,11 +10,11 @@ from ledger.encoding.statement import Secret
 from ledger.records.people import EngagementTerms
 from pipeline.recording.desk import Desk, unfit
 from pipeline.recording.documents import read_document
-from pipeline.recording.drafts import LineDraft
+from pipeline.recording.drafts import Envelope, LineDraft
 from pipeline.recording.forms import EngagementLine
 
 KIND = "engagement.1"
-_NO_TERMS = {"kind", "party", "company", "at", "document", "by"}
+_NO_TERMS = {"kind", "party", "company", "at", "document", "by", "verb", "of"}
 
 
 def draft_engagement(line: EngagementLine, number: int, desk: Desk) -> LineDraft:
@@ -27,7 +27,8 @@ def draft_engagement(line: EngagementLine, number: int, desk: Desk) -> LineDraft
     kept = desk.names.kept_key(line.party)
     company = desk.names.party(line.company)
     by = None if line.by is None else desk.names.party(line.by).uid
-    signer = desk.names.signer(by, KIND)
+    signer = desk.names.signer(by, KIND, line.verb)
+    act = desk.act_of(line)
     if party.uid == company.uid:
         raise unfit("a company other than the party", "the same", "/company")
     if line.to_on is not None and line.to_on < line.from_on:
@@ -39,6 +40,7 @@ def draft_engagement(line: EngagementLine, number: int, desk: Desk) -> LineDraft
         "company": company.uid,
         "terms": terms,
         "at": line.at,
+        "does": None if act is None else [act.verb, act.of],
     }
     key = desk.key_of(KIND, facts, kept)
     said = desk.draft(
@@ -49,9 +51,11 @@ def draft_engagement(line: EngagementLine, number: int, desk: Desk) -> LineDraft
             "company": Secret(company.uid, of=kept),
             "terms": Secret(terms, of=kept),
         },
-        at=line.at,
+        Envelope(at=line.at, act=act),
     )
-    return LineDraft(number=number, kind=KIND, key=key, said=said, signer=signer)
+    return LineDraft(
+        number=number, kind=KIND, key=key, said=said, signer=signer, act=act
+    )
 
 
 def _terms(line: EngagementLine, desk: Desk) -> EngagementTerms:

@@ -4,6 +4,7 @@ Names stand here as people use them: handles, codes, paths. They become uids and
 digests before anything is stated.
 """
 
+import re
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import (
@@ -11,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     StringConstraints,
     TypeAdapter,
     ValidationError,
@@ -22,6 +24,7 @@ from ledger.records.identity import Day, Instant, Token
 from ledger.records.people import Route
 from pipeline.capture.generation import GenerationFile
 from pipeline.capture.sources import FileSource, SourcePath
+from pipeline.recording.acts import Target
 from pipeline.recording.lines import Line
 
 Reference: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -38,19 +41,44 @@ def _alone(value: object) -> object:
 
 
 Files: TypeAlias = Annotated[FileSource, BeforeValidator(_alone)]
+_ID: Final = re.compile("[0-9a-f]{64}")
+
+
+def _target(value: object) -> Target:
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ValueError("not an entry's index, nor a statement's id of 64 hex digits")
+
+
+Of: TypeAlias = Annotated[int | str, PlainValidator(_target)]
+Replacing: TypeAlias = Literal["supersede", "correct", "dispute"]
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class ContributionLine(_Form):
+class _ActingForm(_Form):
+    """A line that may take the place of an earlier statement, or dispute it.
+
+    Attributes:
+        of: the entry's index or the statement's id; given if `verb` is.
+        by: whose key signs; absent for the studio's.
+    """
+
+    verb: Replacing | None = None
+    of: Of | None = None
+    by: Reference | None = None
+
+
+class ContributionLine(_ActingForm):
     """What somebody did.
 
     Attributes:
         frames: of the shot, "1001-1024"; absent for all of it.
         before, after: files that were changed, and files that came of it.
-        by: whose key signs; absent for the studio's.
     """
 
     kind: Literal["contribution"]
@@ -67,10 +95,9 @@ class ContributionLine(_Form):
     tool: Token | None = None
     candidates: int | None = Field(default=None, ge=1)
     minutes: int | None = Field(default=None, ge=0)
-    by: Reference | None = None
 
 
-class EngagementLine(_Form):
+class EngagementLine(_ActingForm):
     """That somebody works for a company; what is absent was not stated.
 
     Attributes:
@@ -93,7 +120,6 @@ class EngagementLine(_Form):
     performer: bool | None = None
     credit: tuple[Token, ...] = Field(default=(), max_length=16)
     document: FinePath | None = None
-    by: Reference | None = None
 
 
 class GenerationLine(GenerationFile):
@@ -101,10 +127,12 @@ class GenerationLine(GenerationFile):
 
     kind: Literal["generation"]
     outputs: tuple[Files, ...] = Field(min_length=1, max_length=64)
+    verb: Replacing | None = None
+    of: Of | None = None
     by: Reference | None = None
 
 
-class OpinionLine(_Form):
+class OpinionLine(_ActingForm):
     """What a delegated assessor thinks.
 
     Attributes:
@@ -127,20 +155,43 @@ class OpinionLine(_Form):
     confirms: bool = False
 
 
-class CutLine(_Form):
+class CutLine(_ActingForm):
     """An edited film, as its OTIO file."""
 
     kind: Literal["cut"]
     file: FinePath
+
+
+class _Withdrawing(_Form):
+    verb: Literal["withdraw"]
+    of: Of
     by: Reference | None = None
 
 
-RecordLine: TypeAlias = (
+class Withdrawal(_Withdrawing):
+    """That an earlier statement no longer holds, and nothing else."""
+
+    kind: Literal["contribution", "engagement", "generation", "opinion"]
+    at: Instant
+
+
+class CutWithdrawal(_Withdrawing):
+    """The same of a cut, which has no time of its own."""
+
+    kind: Literal["cut"]
+
+
+SayingLine: TypeAlias = (
     ContributionLine | EngagementLine | GenerationLine | OpinionLine | CutLine
 )
+WithdrawingLine: TypeAlias = Withdrawal | CutWithdrawal
+RecordLine: TypeAlias = SayingLine | WithdrawingLine
 
-_ADAPTER: Final[TypeAdapter[RecordLine]] = TypeAdapter(
-    Annotated[RecordLine, Field(discriminator="kind")]
+_SAYING: Final[TypeAdapter[SayingLine]] = TypeAdapter(
+    Annotated[SayingLine, Field(discriminator="kind")]
+)
+_WITHDRAWING: Final[TypeAdapter[WithdrawingLine]] = TypeAdapter(
+    Annotated[WithdrawingLine, Field(discriminator="kind")]
 )
 
 
@@ -153,16 +204,26 @@ def parse_form(line: Line) -> RecordLine:
     try:
         # JSON mode, so that strict models take arrays for tuples and nothing else.
         raw = canonical.encode_checked(line.value)
-        return _ADAPTER.validate_json(raw, strict=True)
+        if line.value.get("verb") == "withdraw":
+            return _WITHDRAWING.validate_json(raw, strict=True)
+        form = _SAYING.validate_json(raw, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         # The first step names the kind, which is no field of the line.
         steps = first["loc"][1:] if first["loc"] else ("kind",)
         field = "".join(f"/{step}" for step in steps)
-        raise RecordFileError(
-            "a line as docs/reference/records.md describes it",
-            met=first["msg"],
-            advice="Correct the field.",
-            where=f"line {line.number}: {field or '/kind'}",
-            line=line.number,
-        ) from error
+        raise _unfit(first["msg"], field or "/kind", line.number) from error
+    if (form.verb is None) != (form.of is None):
+        missing = "/verb" if form.verb is None else "/of"
+        raise _unfit("one of verb and of without the other", missing, line.number)
+    return form
+
+
+def _unfit(met: str, field: str, number: int) -> RecordFileError:
+    return RecordFileError(
+        "a line as docs/reference/records.md describes it",
+        met=met,
+        advice="Correct the field.",
+        where=f"line {number}: {field}",
+        line=number,
+    )

@@ -18,7 +18,8 @@ def draft_generation(line: GenerationLine, number: int, desk: Desk) -> LineDraft
         JangbuError: what is wrong; nothing was stated.
     """
     by = None if line.by is None else desk.names.party(line.by).uid
-    signer = desk.names.signer(by, KIND)
+    signer = desk.names.signer(by, KIND, line.verb)
+    act = desk.act_of(line)
     asker = None
     if line.party is not None:
         party = desk.names.party(line.party)
@@ -33,6 +34,7 @@ def draft_generation(line: GenerationLine, number: int, desk: Desk) -> LineDraft
         [one.statement.id for one in outputs],
         [one.statement.id for one in inputs],
         asker,
+        act,
     )
     desk.refuse_conflict(said)
     return LineDraft(
@@ -41,5 +43,6 @@ def draft_generation(line: GenerationLine, number: int, desk: Desk) -> LineDraft
         key=said.key,
         said=said,
         signer=signer,
+        act=act,
         sources=(*outputs, *inputs),
     )

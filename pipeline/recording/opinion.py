@@ -1,7 +1,7 @@
 """Lines about opinions: what an assessor thinks, bound to the pixels that were seen."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.encoding.statement import Secret
 from ledger.log.leaves import LeafBlob, encode_leaves
@@ -13,7 +13,7 @@ from ledger.records.time import FrameRange, Rate
 from pipeline.recording.confirmed import confirmed
 from pipeline.recording.cut import newest_cut
 from pipeline.recording.desk import Desk, unfit
-from pipeline.recording.drafts import LineDraft
+from pipeline.recording.drafts import Envelope, LineDraft
 from pipeline.recording.forms import OpinionLine
 from pipeline.recording.frames import frames_of_version, parsed
 
@@ -43,7 +43,8 @@ def draft_opinion(line: OpinionLine, number: int, desk: Desk) -> LineDraft:
         JangbuError: what is wrong; nothing was stated.
     """
     by = desk.names.party(line.by)
-    signer = desk.names.signer(by.uid, KIND)
+    signer = desk.names.signer(by.uid, KIND, line.verb)
+    act = desk.act_of(line)
     shot = None if line.shot is None else desk.names.shot(line.shot)
     element = None if line.element is None else desk.names.element(line.element)
     told = {
@@ -60,11 +61,14 @@ def draft_opinion(line: OpinionLine, number: int, desk: Desk) -> LineDraft:
         "reasons": line.reasons,
         "confirms": line.confirms,
         "at": line.at,
+        "does": None if act is None else [act.verb, act.of],
     }
     key = desk.key_of(KIND, facts, by.erasable)
     draft = LineDraft(number=number, kind=KIND, key=key, said=None, signer=signer)
-    if desk.recorder.locate(KIND, key) is not None:
+    if desk.is_said(KIND, key):
         return draft
+    # Only now: a rulebook may drop what was asked when the line was first recorded.
+    desk.names.judgement(line.question, line.judgement)
     seen = _seen_in_shot(line, shot, desk) if shot else _seen_in_cut(line, desk)
     scope = Scope.model_validate(
         {"shot": shot, "element": element, "range": seen.range}
@@ -81,18 +85,10 @@ def draft_opinion(line: OpinionLine, number: int, desk: Desk) -> LineDraft:
             "seen": seen.leaves.stated,
             "cut": seen.cut,
         },
-        at=line.at,
-        scope=scope,
+        Envelope(at=line.at, scope=scope, act=act),
         prev=relied_on,
     )
-    return LineDraft(
-        number=number,
-        kind=KIND,
-        key=key,
-        said=said,
-        signer=signer,
-        blobs=(seen.leaves.raw,),
-    )
+    return replace(draft, said=said, act=act, blobs=(seen.leaves.raw,))
 
 
 def _seen_in_shot(line: OpinionLine, shot: str, desk: Desk) -> Seen:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ledger.encoding.statement import Composed
+from ledger.errors import RecordError
 from pipeline.recording.desk import Recorder
 from pipeline.recording.drafts import ChangeDraft, LineDraft
 from pipeline.run.assets import PlannedAsset
@@ -57,7 +58,8 @@ def state_lines(
         remember_location: keeps, by a token, where an asset's files lie now.
 
     Raises:
-        JangbuError: the ledger refused; recording the file again goes on.
+        JangbuError: the ledger refused; recording the file again goes on. Where it
+            refused a line, `where` names it: what it admitted beside it stands.
     """
     sources = {one.statement.id: one for draft in drafts for one in draft.sources}
     changes = {one.change.id: one.change for one in drafts if one.change is not None}
@@ -67,10 +69,23 @@ def state_lines(
     seen = [one.statement for one in sources.values()]
     seen += [one.said for one in changes.values() if one.said is not None]
     new = _record(seen, MACHINE, recorder)
-    for signer, group in groupby(drafts, lambda draft: draft.signer):
-        said = [draft.said for draft in group if draft.said is not None]
-        new += _record(said, signer, recorder)
+    for signer, grouped in groupby(drafts, lambda draft: draft.signer):
+        new += _record_lines(list(grouped), signer, recorder)
     return Recording(new=new, lines=tuple(_stated(one, recorder) for one in drafts))
+
+
+def _record_lines(group: Sequence[LineDraft], signer: str, recorder: Recorder) -> int:
+    said = [draft.said for draft in group if draft.said is not None]
+    try:
+        return _record(said, signer, recorder)
+    except RecordError as error:
+        # Somebody else stated something since the lines were checked.
+        for draft in group:
+            if recorder.locate(draft.kind, draft.key) is None:
+                error.where = f"line {draft.number}: {error.where}"
+                error.facts.setdefault("line", draft.number)
+                break
+        raise
 
 
 def _put_blobs(

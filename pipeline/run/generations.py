@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ledger.encoding.canonical import JsonValue
 from ledger.encoding.statement import Composed, Draft, Secret
+from ledger.records.statement import Act
 from pipeline.capture.generation import (
     GenerationFile,
     generation_body,
@@ -29,6 +31,7 @@ def plan_generation(
     outputs: Sequence[str],
     inputs: Sequence[str],
     asker: Secret | None,
+    act: Act | None = None,
 ) -> Composed:
     """Fix the statement about one call of a generator.
 
@@ -38,14 +41,19 @@ def plan_generation(
         outputs: ids of the assets that came out.
         inputs: ids of the assets that went in, in the order of the record's inputs.
         asker: who asked, to be committed; `None` if not recorded.
+        act: what this account of the call does to an earlier one.
     """
-    facts = generation_facts(record, outputs)
+    facts: list[JsonValue] = generation_facts(record, outputs)
+    if act is not None:
+        # Another account of the same call needs a key of its own.
+        facts += [act.verb, act.of]
     return scribe.compose(
         Draft(
             log=scribe.log,
             kind="generation.1",
             key=scribe.machine_key("generation.1", facts),
             at=record.asked_at,
+            act=act,
             prev=tuple(dict.fromkeys([*outputs, *inputs])),
             body=generation_body(record, outputs, inputs, asker),
         )

@@ -4,12 +4,15 @@ It fails, and is not skipped, while the command or the page is missing.
 """
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from typer.main import get_command
 
-from ledger.cli.main import app
+from ledger.cli.later import Later
+from ledger.cli.main import COMMANDS, app
 from tests.architecture.sources import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "commands.md"
@@ -27,6 +30,7 @@ def _walk(
     command: Any,  # noqa: ANN401  # click's class is typer's own business
     path: tuple[str, ...],
 ) -> Iterator[tuple[str, list[str]]]:
+    command = command.loaded() if isinstance(command, Later) else command
     children = getattr(command, "commands", {})
     if path and not children:
         yield " ".join(path), [_shown(one) for one in command.params if not one.hidden]
@@ -56,6 +60,21 @@ def test_every_argument_and_option_is_named_in_its_commands_section() -> None:
         if name != "--help" and name.lower() not in shown[command].lower()
     ]
     assert missing == []
+
+
+def test_a_command_is_listed_with_its_own_first_sentence() -> None:
+    for name, (target, summary) in COMMANDS.items():
+        own = Later(name, target, summary).loaded().help
+        assert own.split("\n\n")[0] == summary, name
+
+
+def test_the_list_of_commands_imports_no_command() -> None:
+    script = "import sys, ledger.cli.main; print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    heavy = {"sqlalchemy", "numpy", "pydantic", "typst", "c2pa", "opentimelineio"}
+    assert heavy.isdisjoint(ran.stdout.split())
 
 
 def test_the_page_says_what_each_exit_code_means() -> None:

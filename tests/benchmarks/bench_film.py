@@ -1,6 +1,6 @@
 """What reading a production as a film costs.
 
-    python -m tests.benchmarks.bench_film [--statements 20000]
+    python -m tests.benchmarks.bench_film [--statements 4000]
 
 Prints one JSON document. Half of the statements are contributions under people's keys
 (two values each to open), up to 512 frame sets of a version in force (32 frames each),
@@ -104,5 +104,5 @@ def measure(statements: int) -> dict[str, object]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--statements", type=int, default=20000)
+    parser.add_argument("--statements", type=int, default=4000)
     print(json.dumps(measure(parser.parse_args().statements), indent=1))  # noqa: T201

@@ -1,119 +1,145 @@
-"""The commands as a new user runs them, on the demonstration's shot made small."""
+"""The commands as a new user runs them, on the demonstration film made small."""
 
 import json
-import os
-import subprocess
-import sys
+import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-JANGBU = Path(sys.executable).with_name("jangbu")
+from ledger.cli.main import app
+from tests.integration.conftest import FRAMES, SIZE, MadeDemo
+from tests.simulators.command_line import document, jangbu
 
-
-def jangbu(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(JANGBU), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, "COLUMNS": "200"},
-    )
-
-
-def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    parsed: dict[str, Any] = json.loads(done.stdout)
-    return parsed
+SHOTS = ["SQ010_0010", "SQ020_0010", "SQ030_0010", "SQ040_0010", "SQ040_0020"]
+LEFT = {
+    "film",
+    "production",
+    "frames",
+    "bundle.zip",
+    "trust.json",
+    "film.otio",
+    *(f"{name}.{kind}" for name in ("roll", "audit") for kind in ("pdf", "json")),
+}
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("demo") / "d"
-    done = jangbu("demo", "--out", out, "--frames", 40, "--size", "256x144", "--json")
-    assert done.returncode == 0, done.stderr
-    verdict = document(done)["verdict"]
+def called(*arguments: object) -> int:
+    """The exit code of a command in this process."""
+    return CliRunner().invoke(app, [*map(str, arguments)]).exit_code
+
+
+def test_the_demo_leaves_what_it_says_and_nothing_temporary(demo: MadeDemo) -> None:
+    assert {path.name for path in demo.root.iterdir()} == LEFT
+    folders = sorted((demo.root / "frames").iterdir())
+    assert [path.name for path in folders] == SHOTS
+    for folder in folders:
+        frames = sorted(path.name for path in folder.glob("*.png"))
+        assert len(frames) == FRAMES
+        assert frames[0] == f"{folder.name}.1001.png"
+        assert not list((folder / ".jangbu" / "work").iterdir())
+    for name in ("roll.pdf", "audit.pdf"):
+        assert (demo.root / name).read_bytes().startswith(b"%PDF-")
+    for name in ("roll.json", "audit.json", "film.otio"):
+        assert json.loads((demo.root / name).read_text("utf-8"))
+
+
+def test_what_the_demo_says_of_itself_is_what_it_made(demo: MadeDemo) -> None:
+    told = demo.told
+    assert (told["shots"], told["frames"]) == (5, 5 * FRAMES)
+    lines = (demo.root / "film" / "records.jsonl").read_text("utf-8").splitlines()
+    assert told["records"] == len(lines)
+    verdict = told["verdict"]
     assert verdict["state"] == "verified"
-    assert verdict["pixels"] == {"checked": 4, "of": 40}
-    return out
+    assert verdict["pixels"] == {"checked": 8, "of": 5 * FRAMES}
+    states = [one["state"] for one in told["findings"]]
+    assert {"supported", "not_supported", "open"} <= set(states)
+    roll = json.loads((demo.root / "roll.json").read_text("utf-8"))
+    assert told["roll"]["frames"] == roll["cut"]["frames"]
+    lines_of_people = sum(len(one["lines"]) for one in roll["departments"])
+    assert told["roll"]["lines"] == lines_of_people + len(roll["companies"])
+    assert told["roll"]["models"] == len(roll["models"])
 
 
-def test_the_demo_leaves_frames_bundle_trust_file_and_nothing_temporary(
-    demo: Path,
-) -> None:
-    frames = sorted(path.name for path in (demo / "frames").glob("*.png"))
-    assert frames[0] == "SQ010_0010.1001.png"
-    assert len(frames) == 40
-    assert {"bundle.zip", "trust.json", "production", "frames", "shot"} == {
-        path.name for path in demo.iterdir()
-    }
-    assert not list((demo / "frames" / ".jangbu" / "work").iterdir())
-
-
-def test_the_demo_run_again_states_nothing_new(demo: Path) -> None:
-    before = document(jangbu("log", demo / "production", "--json"))
-    again = jangbu("demo", "--out", demo, "--frames", 40, "--size", "256x144")
+def test_the_demo_run_again_states_nothing_new(demo: MadeDemo, tmp_path: Path) -> None:
+    root = tmp_path / "again"
+    shutil.copytree(demo.root, root)
+    before = document(jangbu("log", root / "production", "--json"))
+    again = jangbu("demo", "--out", root, "--frames", FRAMES, "--size", SIZE)
     assert again.returncode == 0, again.stderr
-    assert document(jangbu("log", demo / "production", "--json")) == before
+    assert "New statements: 0." in again.stderr
+    assert document(jangbu("log", root / "production", "--json")) == before
+    for name in ("roll.json", "film.otio", "trust.json"):
+        assert (root / name).read_bytes() == (demo.root / name).read_bytes()
+    other = jangbu("demo", "--out", root, "--frames", FRAMES + 1)
+    assert other.returncode == 2
 
 
-def test_a_stranger_verifies_with_the_trust_file_and_not_without(demo: Path) -> None:
-    known = jangbu("verify", demo / "bundle.zip", "--trust", demo / "trust.json")
+def test_a_stranger_verifies_with_the_trust_file_and_not_without(
+    demo: MadeDemo,
+) -> None:
+    bundle = demo.root / "bundle.zip"
+    known = jangbu("verify", bundle, "--trust", demo.root / "trust.json")
     assert known.returncode == 0, known.stderr
-    assert "pixels checked: 4 of 40" in known.stderr
-    unknown = jangbu("verify", demo / "bundle.zip", "--json")
+    assert f"pixels checked: 8 of {5 * FRAMES}" in known.stderr
+    unknown = jangbu("verify", bundle, "--json")
     assert unknown.returncode == 3
     assert document(unknown)["state"] == "origin_unknown"
 
 
-def test_frames_beside_the_bundle_are_checked_too(demo: Path, tmp_path: Path) -> None:
-    done = jangbu(
-        "verify", demo / "bundle.zip", "--trust", demo / "trust.json",
-        "--media", demo / "frames", "--json",
-    )  # fmt: skip
+def test_frames_beside_the_bundle_are_checked_too(
+    demo: MadeDemo, tmp_path: Path
+) -> None:
+    bundle, trust = demo.root / "bundle.zip", demo.root / "trust.json"
+    known = ("verify", bundle, "--trust", trust, "--json", "--media")
+    done = jangbu(*known, demo.root / "frames")
     assert done.returncode == 0, done.stderr
-    assert document(done)["pixels"] == {"checked": 40, "of": 40}
+    pixels = {"checked": 5 * FRAMES, "of": 5 * FRAMES}
+    assert document(done)["pixels"] == pixels
     swapped = tmp_path / "swapped"
     swapped.mkdir()
-    frame = (demo / "frames" / "SQ010_0010.1003.png").read_bytes()
-    (swapped / "a.png").write_bytes(frame[:-20] + b"\0" * 20)
-    other = jangbu(
-        "verify", demo / "bundle.zip", "--trust", demo / "trust.json",
-        "--media", swapped, "--json",
-    )  # fmt: skip
+    frame = demo.root / "frames" / SHOTS[0] / f"{SHOTS[0]}.1003.png"
+    (swapped / "a.png").write_bytes(frame.read_bytes()[:-20] + b"\0" * 20)
+    other = jangbu(*known, swapped)
     assert other.returncode in {3, 5}
     assert document(other)["media"]["unmatched"] == 1
 
 
-def test_fsck_finds_nothing_in_an_untouched_production(demo: Path) -> None:
-    done = jangbu("fsck", demo / "production", "--json")
-    assert done.returncode == 0, done.stderr
-    assert document(done)["ok"] is True
-
-
-def test_the_log_lists_kinds_in_the_order_of_admission(demo: Path) -> None:
-    listed = document(jangbu("log", demo / "production", "--private", "--json"))
+def test_the_log_lists_kinds_in_the_order_of_admission(demo: MadeDemo) -> None:
+    listed = document(jangbu("log", demo.production, "--private", "--json"))
     kinds = [row["kind"] for row in listed["entries"]]
     assert kinds[:3] == ["genesis.1", "key.1", "delegation.1"]
-    assert kinds[-1] == "version.1"
-    assert kinds.count("frame.set.1") == kinds.count("seal.set.1") == 2
+    assert kinds[-1] == "opinion.1"
+    # Two cells of frames in each of five shots.
+    assert kinds.count("frame.set.1") == kinds.count("seal.set.1") == 10
+    assert kinds.count("version.1") == kinds.count("run.1") == 5
+    assert kinds.count("generation.1") == 6
+    assert kinds.count("engagement.1") == 8
+    assert kinds.count("contribution.1") == 12
     run = next(row for row in listed["entries"] if row["kind"] == "run.1")
     assert run["private"] == ["/body/recipe"]
 
 
-def test_one_field_is_disclosed_with_its_proof(demo: Path, tmp_path: Path) -> None:
-    out = tmp_path / "name.json"
-    done = jangbu("disclose", demo / "production", 4, "/body/name", "--out", out)
+def test_one_field_is_disclosed_with_its_proof(demo: MadeDemo, tmp_path: Path) -> None:
+    listed = document(jangbu("log", demo.production, "--private", "--json"))
+    parties = [row for row in listed["entries"] if row["kind"] == "party.1"]
+    index, out = parties[3]["index"], tmp_path / "name.json"
+    done = jangbu("disclose", demo.production, index, "/body/name", "--out", out)
     assert done.returncode == 0, done.stderr
-    assert "김하나" in out.read_text("utf-8")
-    again = jangbu("disclose", demo / "production", 4, "/body/name", "--out", out)
-    assert again.returncode == 6
-    missing = jangbu(
-        "disclose", demo / "production", 4, "/body/nothing", "--out", tmp_path / "x"
-    )
-    assert missing.returncode == 5
+    assert "한가람(가공)" in out.read_text("utf-8")
+    disclose = ("disclose", demo.production, index)
+    assert called(*disclose, "/body/name", "--out", out) == 6
+    assert called(*disclose, "/body/nothing", "--out", tmp_path / "x") == 5
     assert not (tmp_path / "x").exists()
+
+
+def test_the_next_commands_that_the_demo_names_can_be_called(demo: MadeDemo) -> None:
+    asked = jangbu("ask", "authorship", demo.production, "--json")
+    assert asked.returncode == 1
+    assert document(asked)["findings"] == demo.told["findings"]
+    last = ("--shot", SHOTS[-1], "--floor", "independent")
+    assert called("ask", "authorship", demo.production, *last) == 3
+    assert called("ask", "chain-of-title", demo.production) == 1
+    assert called("fsck", demo.production) == 0
 
 
 def test_a_renamed_element_supersedes_its_statement(tmp_path: Path) -> None:
@@ -123,7 +149,7 @@ def test_a_renamed_element_supersedes_its_statement(tmp_path: Path) -> None:
         '[[element]]\nname = "creature"\n',
         "utf-8",
     )
-    assert jangbu("init", tmp_path / "p", "--from", registry).returncode == 0
+    assert called("init", tmp_path / "p", "--from", registry) == 0
     inside = tmp_path / "p" / "production.toml"
     text = inside.read_text("utf-8")
     inside.write_text(text.replace("creature", "dragon"), "utf-8")
@@ -131,7 +157,7 @@ def test_a_renamed_element_supersedes_its_statement(tmp_path: Path) -> None:
     assert document(done) == {"new": 1}
     assert document(jangbu("register", tmp_path / "p", "--json")) == {"new": 0}
     inside.write_text(text, "utf-8")  # back to the old name: a third statement
-    assert document(jangbu("register", tmp_path / "p", "--json")) == {"new": 1}
+    assert called("register", tmp_path / "p") == 0
     rows = document(jangbu("log", tmp_path / "p", "--json"))["entries"]
     states = [row["state"] for row in rows if row["kind"] == "element.1"]
     assert states == ["superseded", "superseded", "current"]
@@ -145,7 +171,14 @@ def test_a_renamed_element_supersedes_its_statement(tmp_path: Path) -> None:
         (["fsck", "absent"], 4),
         (["init", "absent/x"], 2),
         (["demo", "--size", "9x9"], 2),
+        (["demo", "--from", "absent"], 4),
+        (["demo", "--from", "absent", "--frames", "3"], 2),
         (["run", "absent.toml", "-p", "absent"], 4),
+        (["record", "absent.jsonl", "-p", "absent"], 4),
+        (["ask", "authorship", "absent"], 4),
+        (["ask", "anything", "absent"], 2),
+        (["roll", "absent", "--cut", "absent.otio", "--out", "roll.pdf"], 4),
+        (["report", "authorship", "absent", "--out", "audit.pdf"], 4),
         (["nonsense"], 2),
     ],
 )
@@ -153,7 +186,7 @@ def test_wrong_calls_get_their_documented_exit_code(
     arguments: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = jangbu(*arguments)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == code, done.output
+    assert "Traceback" not in done.output
     assert not list(tmp_path.iterdir())

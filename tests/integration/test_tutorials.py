@@ -3,10 +3,14 @@
 In a ```console block a line that starts with "$ " is a command; what follows is its
 output, stdout and stderr together. `…` stands for anything within a line, and alone on
 a line for any number of lines. A block such as ```toml start.toml is a file to write.
+
+Pages that begin with the same demonstration share one: it is run once, and each page
+gets a copy of what it made.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +25,7 @@ BLOCK: Final = re.compile(
     r"^```([a-z]+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
 )
 MARK: Final = "@@@ the next command @@@"
+DEMO: Final = "jangbu demo --out demo "
 
 
 def commands_in(page: str) -> Iterator[tuple[str, str]]:
@@ -70,16 +75,46 @@ def pattern_of(expected: str) -> re.Pattern[str]:
     return re.compile("".join(lines))
 
 
+class SharedDemos:
+    """Demonstrations that were run once, by their commands."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._printed: dict[str, tuple[Path, str]] = {}
+
+    def give(self, command: str, folder: Path) -> str:
+        """Put what the command makes into the folder; return what it printed."""
+        if command not in self._printed:
+            own = self._folder / str(len(self._printed))
+            own.mkdir()
+            (printed,) = outputs_of([command], own)
+            self._printed[command] = own, printed
+        made, printed = self._printed[command]
+        shutil.copytree(made / "demo", folder / "demo", symlinks=True)
+        return printed
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> SharedDemos:
+    return SharedDemos(tmp_path_factory.mktemp("demos"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "page", sorted(TUTORIALS.glob("*.md")), ids=lambda page: page.stem
 )
-def test_a_tutorial_does_what_it_says(page: Path, tmp_path: Path) -> None:
+def test_a_tutorial_does_what_it_says(
+    page: Path, demos: SharedDemos, tmp_path: Path
+) -> None:
     text = page.read_text(encoding="utf-8")
     write_files(text, tmp_path)
     told = list(commands_in(text))
     assert told
-    printed = outputs_of([command for command, _ in told], tmp_path)
+    commands = [command for command, _ in told]
+    printed = []
+    if commands[0].startswith(DEMO):
+        printed.append(demos.give(commands.pop(0), tmp_path))
+    printed += outputs_of(commands, tmp_path)
     assert len(printed) == len(told)
     for (command, expected), met in zip(told, printed, strict=True):
         assert pattern_of(expected).fullmatch(met), f"$ {command}\n{met}"

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 import rfc8785
@@ -86,6 +87,47 @@ def test_no_bytes_surface_as_anything_but_a_malformed_record(raw: bytes) -> None
             read(raw)
         except MalformedRecordError:
             continue
+
+
+SPELLED = st.recursive(
+    st.sampled_from(
+        [
+            *("true", "null", "0", "-0", "1.0", "1e2", "NaN", "Infinity", "-1", "01"),
+            *("9007199254740991", "9007199254740992", "9" * 20, "9" * 5000),
+            *('""', '"a"', '"\\n"', '"\\u0041"', '"\\ud800"', '"\x7f"', '"\n"'),
+            *('"\u1112\u1161"', '"e\u0301"', '"장"', " ", "", "[" * 40 + "]" * 40),
+        ]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda each: f"[{','.join(each)}]")
+        | st.lists(
+            st.tuples(
+                st.sampled_from(['"a"', '"b"', '"é"', '"\x7f"', '"\\t"', "1"]), inner
+            ),
+            max_size=3,
+        ).map(lambda each: f"{{{','.join(map(':'.join, each))}}}")
+    ),
+    max_leaves=6,
+).map(str.encode)
+
+
+def outcome(read: Callable[[bytes], JsonValue], raw: bytes) -> tuple[object, ...]:
+    try:
+        return ("value", canonical.encode(read(raw)))
+    except MalformedRecordError as refused:
+        return ("refusal", refused.where)
+
+
+def read_slowly(raw: bytes) -> JsonValue:
+    value = canonical.parse_lenient(raw)
+    if canonical.encode(value) != raw:
+        raise MalformedRecordError("canonical", met="another", advice="", where="/")
+    return value
+
+
+@given(SPELLED)
+def test_reading_quickly_and_reading_slowly_come_to_the_same(raw: bytes) -> None:
+    assert outcome(canonical.parse, raw) == outcome(read_slowly, raw)
 
 
 @given(VALUES, st.data())

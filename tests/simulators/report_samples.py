@@ -71,6 +71,7 @@ def finding(number: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401
         "people": [UID],
         "coverage": {"lower": 1_234_567, "upper": 2_345_678, "total": 67_947_724},
         "change": None,
+        "deciding": [],
         "trace": [],
         "burden": None,
         "settle": [],
@@ -113,7 +114,22 @@ def changed_part() -> dict[str, Any]:
                 "reason": "judgement",
             }
         ],
+        deciding=[
+            {
+                "policy": "kr.authorship.edit",
+                "ko": "후속 창작 경로",
+                "en": "Later work",
+                "nodes": [1, 2, 3],
+            },
+            {
+                "policy": "kr.authorship.plate",
+                "ko": "촬영 소스 (플레이트)",
+                "en": "Plate",
+                "nodes": [4],
+            },
+        ],
         trace=[
+            # Not among those that decide: left to the attached document.
             node(0, "unknown", "후속 창작이 있는가", "Creative later work?", cite=[]),
             node(1, "yes", "사람이 수정하였다", "A person edited it"),
             node(1, "yes", "변경이 측정되었다", "A change was measured"),
@@ -123,7 +139,9 @@ def changed_part() -> dict[str, Any]:
                 "수정한 부분에 창작적 표현이 더해졌는가",
                 "Was creative expression added by the edit?",
                 reasons=["judgement"],
+                unsettled={"ko": "견해가 갈린다", "en": "views differ"},
             ),
+            node(1, "no", "촬영되었는가", "Was it captured?", house_rule=True),
         ],
         burden={
             "ko": "권리를 주장하는 자가 창작적 기여를 증명하여야 한다.",
@@ -134,7 +152,7 @@ def changed_part() -> dict[str, Any]:
                 "state": "supported",
                 "needs": [
                     {
-                        "node": "expression",
+                        "id": "expression",
                         "ko": "창작적 표현이 더해졌다는 평가의견",
                         "en": "opinion that creative expression was added",
                         "answer": "yes",
@@ -145,7 +163,7 @@ def changed_part() -> dict[str, Any]:
                 "state": "not_supported",
                 "needs": [
                     {
-                        "node": "expression",
+                        "id": "expression",
                         "ko": "창작적 표현이 더해졌다는 평가의견",
                         "en": "opinion that creative expression was added",
                         "answer": "no",
@@ -164,6 +182,71 @@ def _picture(role: str, name: str | None) -> dict[str, Any]:
         "picture": name,
         "missing": None,
         "legend": None,
+    }
+
+
+def _policy(name: str, ko: str, en: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "version": 1,
+        "digest": digest(900),
+        "title": {"ko": ko, "en": en},
+        "sources": [
+            {
+                "ko": "저작권법 제2조",
+                "en": "Copyright Act, Article 2",
+                "number": "21336",
+                "in_force_from": "2026-08-11",
+                "wording_read": False,
+                "read_on": "2026-11-22",
+            }
+        ],
+        "notes": None,
+    }
+
+
+def cut() -> dict[str, Any]:
+    """A cut with a dissolve, a retime, layers and black."""
+    left = {"shot": digest(3)[:36], "code": "SQ010_0040", "first": 1001, "last": 1012}
+    right = {"shot": digest(4)[:36], "code": None, "first": 1003, "last": 1011}
+    return {
+        "entry": 58,
+        "rate": "24/1",
+        "frames": 40,
+        "segments": [
+            {"frames": [0, 12], "manner": [], "sources": [left], "findings": [1, 2]},
+            {
+                "frames": [12, 20],
+                "manner": ["dissolve"],
+                "sources": [left, right],
+                "findings": [1, 4],
+            },
+            {
+                "frames": [20, 30],
+                "manner": ["layered", "retimed"],
+                "sources": [right, left],
+                "findings": [4],
+            },
+            {
+                "frames": [30, 35],
+                "manner": ["held"],
+                "sources": [right | {"last": 1003}],
+                "findings": [4],
+            },
+            {"frames": [35, 40], "manner": ["black"], "sources": [], "findings": []},
+        ],
+        "lanes": [
+            {
+                "state": "open",
+                "numbers": [2],
+                "bands": [[0, 12, "open"], [12, 40, "unasked"]],
+            },
+            {
+                "state": "supported",
+                "numbers": [1],
+                "bands": [[0, 20, "supported"], [20, 40, "unasked"]],
+            },
+        ],
     }
 
 
@@ -217,6 +300,7 @@ def audit() -> dict[str, Any]:
             "en": "Authorship and rights report",
         },
         "production": "합성 예시 작품 (실재하지 않음)",
+        "studio": "㈜가상영화사",
         "question": {"id": "authorship", "ko": "창작적 기여", "en": "authorship"},
         "asked": {"shots": None, "frames": None, "floor": "any", "on": "2026-11-22"},
         "log": {
@@ -232,6 +316,7 @@ def audit() -> dict[str, Any]:
             {"state": state, "findings": 1, "frames": 24}
             for state in ("supported", "open", "not_supported")
         ],
+        "cut": cut(),
         "strip": [
             {
                 "shot": "0198c0de-0000-7000-8000-000000000001",
@@ -245,12 +330,12 @@ def audit() -> dict[str, Any]:
                     },
                     {
                         "number": 2,
-                        "label": "매트 페인팅 바뀐 부분",
+                        "label": "매트 페인팅 변경된 부분",
                         "bands": [[1001, 1025, "open"]],
                     },
                     {
                         "number": 3,
-                        "label": "매트 페인팅 바뀌지 않은 부분",
+                        "label": "매트 페인팅 변경되지 않은 부분",
                         "bands": [
                             [1001, 1009, "not_supported"],
                             [1009, 1012, "unasked"],
@@ -315,23 +400,9 @@ def audit() -> dict[str, Any]:
             },
         ],
         "policies": [
-            {
-                "id": "kr.authorship.element",
-                "version": 1,
-                "digest": digest(900),
-                "title": {"ko": "요소", "en": "Element"},
-                "sources": [
-                    {
-                        "ko": "저작권법 제2조",
-                        "en": "Copyright Act, Article 2",
-                        "number": "21336",
-                        "in_force_from": "2026-08-11",
-                        "wording_read": False,
-                        "read_on": "2026-11-22",
-                    }
-                ],
-                "notes": None,
-            }
+            _policy("kr.authorship.element", "요소", "Element"),
+            _policy("kr.authorship.edit", "후속 창작 경로", "Later work"),
+            _policy("kr.authorship.plate", "촬영 소스 (플레이트)", "Plate"),
         ],
         "reading": [{"ko": "백분율은 반올림한다.", "en": "Percentages are rounded."}],
         "fonts": [{"name": "NotoSansKR-Regular.otf", "digest": digest(5)}],

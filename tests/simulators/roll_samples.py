@@ -69,6 +69,7 @@ def roll() -> dict[str, Any]:
         "log": "jangbu.invalid/0198c0de",
         "size": 1234,
         "root": digest(1),
+        "studio": "㈜가상영화사",
         "title": "합성 예시 작품 (실재하지 않음)",
         "cut": {"rate": "24/1", "frames": 2400, "seconds": "100/1", "shots": []},
         "policies": [

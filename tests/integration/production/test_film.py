@@ -12,6 +12,7 @@ from ledger.production.opening import Production
 from ledger.production.registering import register
 from ledger.records.statement import Verb
 from ledger.records.time import FrameRange
+from ledger.vault.gathered import Gathered
 from tests.simulators.film_studio import INSTANT, RATE, FilmStudio, digest_of
 
 CODE, OTHER = "SQ010_0040", "SQ010_0050"
@@ -287,12 +288,11 @@ def test_a_value_that_was_never_committed_is_refused(
 ) -> None:
     did = studio.contributed("painter")
     studio.state(did)
-    vault = studio.production.vault
     other = studio.contributed("painter", note="다른 말")
     studio.state(other)
-    genuine = type(vault).open
+    genuine = Gathered.open
     monkeypatch.setattr(
-        type(vault),
+        Gathered,
         "open",
         lambda self, statement, path: genuine(
             self, other.id if statement == did.id else statement, path

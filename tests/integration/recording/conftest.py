@@ -27,6 +27,11 @@ may = ["opinion"]
 type = "person"
 name = "최감독"
 handle = "director"
+[[party]]
+type = "person"
+name = "정조감독"
+handle = "co-director"
+may = ["contribution", "cut", "generation"]
 [[shot]]
 code = "SQ010_0050"
 """

@@ -84,6 +84,13 @@ def without(line: Line, *names: str) -> Line:
     return {name: value for name, value in line.items() if name not in names}
 
 
+def withdrawn(line: Line, of: object, **more: Any) -> Line:  # noqa: ANN401
+    """A line that withdraws what another line said, by the same key."""
+    kept: Line = {name: line[name] for name in ("kind", "by") if name in line}
+    timed = {} if line["kind"] == "cut" else {"at": AT}
+    return {**kept, **timed, "verb": "withdraw", "of": of, **more}
+
+
 def jsonl(*lines: Line) -> bytes:
     return b"".join(json.dumps(one).encode() + b"\n" for one in lines)
 

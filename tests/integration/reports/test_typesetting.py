@@ -15,14 +15,14 @@ from ledger.reports.fonts import Font, read_fonts
 from ledger.reports.typesetting import Sheet, typeset
 from ledger.reports.wording import audit_words
 from tests.simulators.report_samples import audit, audit_pictures
-from tests.simulators.roll_samples import roll
+from tests.simulators.roll_samples import line, role, roll
 
 AT = as_instant("2026-11-22T03:04:05.000000Z")
 IDENTIFIER = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CODES = {
     "act", "code", "edge", "family", "format", "id", "kind", "op", "part", "picture",
     "policy", "reason", "reasons", "role", "seconds", "shown", "state", "tags", "flags",
-    "truth", "unit", "via", "missing", "answer", "order", "floor",
+    "truth", "unit", "via", "missing", "answer", "order", "floor", "manner",
 }  # fmt: skip
 UNPRINTED = {
     "depth",
@@ -33,6 +33,9 @@ UNPRINTED = {
     "lines",
     "type",
     "digest",
+    "nodes",
+    "shot",
+    "studio",
 }
 
 
@@ -83,6 +86,10 @@ def members(value: Mapping[str, Any]) -> Iterator[str]:
     for name, one in value.items():
         if name == "frames" and isinstance(one, list):
             yield from map(numbered, spans_in(one))
+        elif name == "trace":
+            # The others stand in the attached document alone.
+            for place in (p for part in value["deciding"] for p in part["nodes"]):
+                yield from pieces(one[place])
         elif name not in CODES | UNPRINTED:
             yield from pieces(one)
 
@@ -143,11 +150,11 @@ def test_an_empty_report_and_an_empty_roll_say_so(fonts: tuple[Font, ...]) -> No
     nothing = {
         name: [] if isinstance(value, list) else value
         for name, value in audit().items()
-    }
+    } | {"cut": None, "studio": None}
     assert "답할대상이없습니다" in text_of(typeset(audit_sheet(nothing), fonts))
     empty = {
         name: [] if isinstance(value, list) else value for name, value in roll().items()
-    } | {"title": None}
+    } | {"title": None, "studio": None}
     assert "보이는기여의기록이없습니다" in text_of(typeset(roll_sheet(empty), fonts))
 
 
@@ -198,3 +205,70 @@ def test_a_font_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_template_that_fails_is_a_report_error(fonts: tuple[Font, ...]) -> None:
     with pytest.raises(ReportError):
         typeset(audit_sheet({"title": "not a report"}), fonts)
+
+
+@pytest.mark.parametrize("sheet", [audit_sheet(), roll_sheet()], ids=["audit", "roll"])
+def test_a_document_says_its_title_its_studio_and_its_language(
+    sheet: Sheet, fonts: tuple[Font, ...]
+) -> None:
+    pdf = typeset(sheet, fonts)
+    read = pypdfium2.PdfDocument(pdf)
+    told = read.get_metadata_dict()
+    assert told["Title"]
+    assert told["Author"] == "㈜가상영화사"
+    assert told["CreationDate"].startswith("D:20261122030405")
+    assert read.is_tagged()
+    assert b"/Lang" in pdf
+    assert len(list(read.get_toc())) > 3
+    for place in (b"/tmp", b"/home", b"/root", b"/work", b"jangbu-report-"):
+        assert place not in pdf
+
+
+@pytest.mark.parametrize("sheet", [audit_sheet(), roll_sheet()], ids=["audit", "roll"])
+def test_no_character_was_set_without_a_glyph_and_none_beyond_the_margin(
+    sheet: Sheet, fonts: tuple[Font, ...]
+) -> None:
+    for page in pypdfium2.PdfDocument(typeset(sheet, fonts)):
+        width, height = page.get_size()
+        text = page.get_textpage()
+        assert not {"\ufffd", "\0"} & set(text.get_text_range())
+        # Screens may cut a twentieth off each side.
+        aside, above = (0.05 * width, 0.05 * height) if width == 960 else (36, 12)
+        for index in range(text.count_chars()):
+            left, bottom, right, top = text.get_charbox(index)
+            if right > left:
+                assert left >= aside, text.get_text_range(index, 12)
+                assert right <= width - aside, text.get_text_range(index, 12)
+                assert above <= bottom <= top <= height - above
+
+
+def test_codes_in_notes_are_printed_as_words(fonts: tuple[Font, ...]) -> None:
+    document = audit()
+    notes = {"ko": "`not_supported` 는 답이다", "en": "`not_supported` is an answer"}
+    document["policies"][0] |= {"notes": notes}
+    text = text_of(typeset(audit_sheet(document), fonts))
+    assert "“notsupported”isananswer" in text
+    assert "`" not in text
+
+
+def test_sixty_people_under_one_role_have_it_on_every_page_and_are_all_named(
+    fonts: tuple[Font, ...],
+) -> None:
+    pages = [
+        "".join(page.get_textpage().get_text_range().split())
+        for page in pypdfium2.PdfDocument(typeset(roll_sheet(crowded(60)), fonts))
+        if page.get_width() == 960
+    ]
+    named = [page for page in pages if "홍가상" in page]
+    assert len(named) > 1
+    assert all("합성" in page for page in named)
+    assert all(any(f"홍가상{n}HONG" in page for page in named) for n in range(60))
+
+
+def crowded(count: int) -> dict[str, Any]:
+    compositor = role("합성", "Compositor")
+    lines = [
+        line(compositor, f"홍가상{n}", f"HONG Gasang {n}", n) for n in range(count)
+    ]
+    block = {"code": "vfx", "ko": "시각효과", "en": "Visual effects", "lines": lines}
+    return roll() | {"departments": [block]}

@@ -6,8 +6,10 @@ import pytest
 from ledger.errors import RecordFileError
 from pipeline.recording.forms import (
     ContributionLine,
+    CutWithdrawal,
     GenerationLine,
     OpinionLine,
+    Withdrawal,
     parse_form,
 )
 from pipeline.recording.lines import LARGEST_LINE, MOST_LINES, split_lines
@@ -193,3 +195,60 @@ def test_a_field_that_must_be_given_is_named(missing: str) -> None:
 def test_a_line_without_a_kind_says_so() -> None:
     with pytest.raises(RecordFileError, match="/kind"):
         read_line({"party": "painter"})
+
+
+ID = "ab" * 32
+WITHDRAWN: dict[str, Any] = {
+    "kind": "contribution",
+    "verb": "withdraw",
+    "of": 12,
+    "at": AT,
+}
+
+
+@pytest.mark.parametrize("verb", ["supersede", "correct", "dispute"])
+@pytest.mark.parametrize("of", [0, 12, ID])
+def test_a_line_may_act_upon_an_entry_or_a_statement(verb: str, of: object) -> None:
+    form = read(verb=verb, of=of)
+    assert isinstance(form, ContributionLine)
+    assert (form.verb, form.of) == (verb, of)
+
+
+@pytest.mark.parametrize("kind", ["contribution", "engagement", "generation"])
+def test_a_withdrawal_says_nothing_else(kind: str) -> None:
+    form = read_line({**WITHDRAWN, "kind": kind, "by": "painter"})
+    assert isinstance(form, Withdrawal)
+    assert (form.kind, form.of, form.by) == (kind, 12, "painter")
+
+
+def test_a_cut_is_withdrawn_without_a_time() -> None:
+    cut = {"kind": "cut", "verb": "withdraw", "of": ID}
+    assert isinstance(read_line(cut), CutWithdrawal)
+    with pytest.raises(RecordFileError, match="/at"):
+        read_line({**cut, "at": AT})
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ({**DIRECTED, "verb": "correct"}, "/of"),
+        ({**DIRECTED, "of": 12}, "/verb"),
+        ({**DIRECTED, "verb": "undo", "of": 12}, "/verb"),
+        ({**DIRECTED, "verb": ["withdraw"], "of": 12}, "/verb"),
+        ({**DIRECTED, "verb": "correct", "of": -1}, "/of"),
+        ({**DIRECTED, "verb": "correct", "of": True}, "/of"),
+        ({**DIRECTED, "verb": "correct", "of": "12"}, "/of"),
+        ({**DIRECTED, "verb": "correct", "of": ID.upper()}, "/of"),
+        ({**DIRECTED, "verb": "correct", "of": ID + "\n"}, "/of"),
+        ({**DIRECTED, "verb": "correct", "of": [ID]}, "/of"),
+        ({**DIRECTED, "verb": "withdraw", "of": 12}, "/act"),
+        ({**WITHDRAWN, "note": "a mistake"}, "/note"),
+        ({**WITHDRAWN, "kind": "shot"}, "/kind"),
+        ({"kind": "opinion", "verb": "withdraw", "at": AT}, "/of"),
+        ({"kind": "opinion", "verb": "withdraw", "of": 12}, "/at"),
+    ],
+)
+def test_an_act_that_does_not_fit_is_named(value: dict[str, Any], field: str) -> None:
+    with pytest.raises(RecordFileError) as caught:
+        read_line(value)
+    assert caught.value.where == f"line 1: {field}"

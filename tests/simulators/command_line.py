@@ -1,0 +1,30 @@
+"""The installed command, called as a user calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+JANGBU = Path(sys.executable).with_name("jangbu")
+
+Called = subprocess.CompletedProcess[str]
+
+
+def jangbu(*arguments: object, workers: str = "2") -> Called:
+    """Call the command; it has five minutes."""
+    return subprocess.run(
+        [str(JANGBU), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, "COLUMNS": "200", "OMP_NUM_THREADS": workers},
+    )
+
+
+def document(done: Called) -> dict[str, Any]:
+    """The one document on its standard output."""
+    parsed: dict[str, Any] = json.loads(done.stdout)
+    return parsed
