@@ -24,7 +24,7 @@ $(VENV)/.dev: $(VENV)/.base
 
 setup: $(VENV)/.dev ## install everything that development needs
 
-demo: $(VENV)/.base ## make a small production and verify its evidence
+demo: $(VENV)/.base ## make a small film the whole way, and verify its evidence
 	$(BIN)/jangbu demo --out build/demo
 
 test: $(VENV)/.dev check ## all tests, with coverage

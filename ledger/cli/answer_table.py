@@ -24,6 +24,8 @@ DISCLAIMER: Final = {
     "en": "This is an evidence summary, not legal advice.",
 }
 
+_WIDE: Final = 120
+"""Columns from which a table is readable."""
 _SETTLEMENTS: Final = 3
 """Ways to settle an answer that are spelled out; JSON has all of them."""
 
@@ -37,13 +39,10 @@ def show(
     on: str,
 ) -> None:
     """Print findings for a person."""
-    table = Table(show_lines=False)
-    for heading in ("row", "shot", "what", "part", "frames", "answer", "why"):
-        table.add_column(heading, overflow="fold")
-    for place, one in enumerate(findings, 1):
-        # Text and not strings: a name in brackets is no markup.
-        table.add_row(*(Text(cell) for cell in (str(place), *_row(film, one))))
-    console.print(table)
+    if console.width < _WIDE:
+        _show_lines(film, findings)
+    else:
+        _show_table(film, findings)
     for place, one in enumerate(findings, 1):
         if one.outcome is not None and one.state is State.OPEN:
             _show_open(film, rulebook, place, one, one.outcome)
@@ -57,6 +56,25 @@ def show(
         say(f"policy {policy.id} {policy.version} · {policy.digest[:16]}")
     say(DISCLAIMER["ko"])
     say(DISCLAIMER["en"])
+
+
+def _show_table(film: Film, findings: Sequence[Finding]) -> None:
+    table = Table(show_lines=False)
+    for heading in ("row", "shot", "what", "part", "frames", "answer", "why"):
+        table.add_column(heading, overflow="fold")
+    for place, one in enumerate(findings, 1):
+        # Text and not strings: a name in brackets is no markup.
+        table.add_row(*(Text(cell) for cell in (str(place), *_row(film, one))))
+    console.print(table)
+
+
+def _show_lines(film: Film, findings: Sequence[Finding]) -> None:
+    """The same where a table would break every word."""
+    for place, one in enumerate(findings, 1):
+        *about, state, why = _row(film, one)
+        say(f"{place}  {' · '.join(part for part in about if part != '–')}")
+        say(f"   {'; '.join([state, *why.splitlines()])}")
+    say("")
 
 
 def policies_of(

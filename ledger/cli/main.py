@@ -5,7 +5,6 @@ from importlib.metadata import version
 from typing import Annotated, Any, Final
 
 import typer
-
 from typer.core import TyperGroup
 
 from ledger.cli.later import Later
@@ -21,7 +20,8 @@ COMMANDS: Final = {
     ),
     "register": (
         "ledger.cli.production:register_command",
-        "State what production.toml lists and the log lacks; gives new rows their uids.",
+        "State what production.toml lists and the log lacks; "
+        "gives new rows their uids.",
     ),
     "run": (
         "ledger.cli.run:run",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -27,15 +28,15 @@ def strip(
         CutLeaf.model_validate(
             {
                 "frame": place,
-                "sources": [
+                "sources": tuple(
                     {
                         "shot": SHOT[one[0]],
-                        "view": "left",
+                        "view": "screen",
                         "frame": one[1],
                         "track": one[2] if len(one) == 3 else 0,
                     }
                     for one in shown
-                ],
+                ),
             }
         )
         for place, shown in enumerate(records)
@@ -144,7 +145,7 @@ def test_segments_fill_a_cut_from_end_to_end_whatever_it_shows(
     made = strip(records)
     edges = [one["frames"] for one in made["segments"]]
     assert [edges[0][0], edges[-1][1]] == [0, len(records)]
-    assert all(one[1] == other[0] for one, other in zip(edges, edges[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(edges))
     for segment in made["segments"]:
         first, last = segment["frames"][0], segment["frames"][1] - 1
         assert [one["first"] for one in segment["sources"]] == [

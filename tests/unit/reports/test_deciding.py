@@ -9,7 +9,7 @@ from ledger.answers.title import chain_of_title
 from ledger.records.identity import as_day
 from ledger.reports.deciding import deciding_children, is_ground
 from ledger.rules.evaluate import evaluate
-from ledger.rules.nodes import Leaf
+from ledger.rules.nodes import Leaf, Op
 from ledger.rules.outcome import TraceNode
 from ledger.rules.rulebook import packaged_rulebook
 from ledger.rules.values import Fact, State, Strength, Truth
@@ -35,17 +35,24 @@ def grounds(node: TraceNode) -> list[TraceNode]:
     return [leaf for child in deciding_children(node) for leaf in grounds(child)]
 
 
+def arising(node: TraceNode) -> list[TraceNode]:
+    """Why the questions that decide arise; not repeated beside a no."""
+    own = [one for one in node.children if one.op is Op.APPLIES]
+    below = [leaf for child in deciding_children(node) for leaf in arising(child)]
+    return [leaf for gate in own for leaf in grounds(gate)] + below
+
+
 @pytest.mark.parametrize("found", findings(), ids=lambda one: f"{one.unit}-{one.state}")
 def test_the_facts_that_are_shown_give_the_same_state_alone(found: Finding) -> None:
     assert found.outcome is not None
     shown = grounds(found.outcome.trace)
     facts: dict[str, Fact] = {}
-    for leaf in shown:
+    for leaf in [*shown, *arising(found.outcome.trace)]:
         assert isinstance(leaf.node, Leaf)
         if leaf.fact is not None:
             facts[leaf.node.name] = leaf.fact
     again = evaluate(
-        found.outcome.policy, facts, floor=Strength.PARTY, rulebook=RULEBOOK, on=ON
+        found.outcome.policy, facts, floor=Strength.ANY, rulebook=RULEBOOK, on=ON
     )
     assert (again.state, again.tags) == (found.state, found.tags)
 

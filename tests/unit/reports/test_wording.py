@@ -20,7 +20,9 @@ from ledger.rules.values import Reason, State, Strength, Tag, Truth
 from tests.architecture.sources import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "answers.md").read_text(encoding="utf-8")
-KOREAN = dict(re.findall(r"^\| `([a-z_]+)` \| ([^|]*[가-힣][^|]*?) \|", PAGE, re.M))
+KOREAN = dict(
+    re.findall(r"^\| `([a-z_]+)` \| ([^|]*[가-힣][^|]*?) \|", PAGE, re.MULTILINE)
+)
 
 
 def test_every_flag_of_an_answer_or_a_policy_has_words() -> None:
