@@ -20,8 +20,10 @@ COMMANDS: Final = {
     ),
     "register": (
         "ledger.cli.production:register_command",
-        "State what production.toml lists and the log lacks; "
-        "gives new rows their uids.",
+        (
+            "State what production.toml lists and the log lacks; "
+            "gives new rows their uids."
+        ),
     ),
     "run": (
         "ledger.cli.run:run",

@@ -21,7 +21,6 @@ from ledger.production.opening import Production, assemble
 from ledger.production.registering import register
 from ledger.production.registry import Registry, mint, read_registry, write_registry
 from ledger.records.identity import as_digest, as_origin
-from ledger.store.migrate import upgrade
 from ledger.vault.vault import Vault
 
 
@@ -38,6 +37,9 @@ def found(root: Path, registry: Registry) -> Production:
     layout = Layout(root)
     registry = _registry(layout, registry)
     keys = _keys(layout)
+    # Here, since migrations take as long to import as all the rest of a command.
+    from ledger.store.migrate import upgrade  # noqa: PLC0415
+
     upgrade(layout.database)
     if not layout.vault.exists():
         Vault.create(layout.vault, keys.blinding_key)

@@ -11,10 +11,8 @@ import argparse
 import json
 import os
 import resource
-import sqlite3
 import tempfile
 import time
-from contextlib import closing
 from pathlib import Path
 
 from ledger.encoding.statement import Composed
@@ -23,7 +21,6 @@ from ledger.production.founding import found
 from ledger.production.opening import Production
 from ledger.production.registry import parse_registry
 from ledger.records.time import FrameRange
-from ledger.store.triggers import append_only_triggers
 from tests.simulators.film_studio import RATE, FilmStudio
 
 CELL = 32
@@ -48,13 +45,6 @@ name = "matte painting"
 [[shot]]
 code = "SQ010_0040"
 """
-
-
-def without_triggers(database: Path) -> None:
-    """What is measured is reading: filling is to take no longer than it must."""
-    with closing(sqlite3.connect(database)) as connection:
-        for name in append_only_triggers():
-            connection.execute(f"DROP TRIGGER {name}")
 
 
 def fill(production: Production, statements: int) -> None:
@@ -82,7 +72,6 @@ def measure(statements: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         registry = parse_registry(REGISTRY.encode(), "bench")
         production = found(Path(folder) / "production", registry)
-        without_triggers(production.layout.database)
         fill(production, statements)
         film, seconds = read_film(production), list[float]()
         for _ in range(3):

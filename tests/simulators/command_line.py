@@ -12,7 +12,7 @@ JANGBU = Path(sys.executable).with_name("jangbu")
 Called = subprocess.CompletedProcess[str]
 
 
-def jangbu(*arguments: object, workers: str = "2") -> Called:
+def jangbu(*arguments: object) -> Called:
     """Call the command; it has five minutes."""
     return subprocess.run(
         [str(JANGBU), *map(str, arguments)],
@@ -20,7 +20,7 @@ def jangbu(*arguments: object, workers: str = "2") -> Called:
         text=True,
         check=False,
         timeout=300,
-        env={**os.environ, "COLUMNS": "200", "OMP_NUM_THREADS": workers},
+        env={**os.environ, "COLUMNS": "200"},
     )
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.simulators.report_samples import LONG_LATIN, LONG_NAME, digest
+from tests.simulators.finding_samples import digest
+from tests.simulators.report_samples import LONG_LATIN, LONG_NAME
 
 
 def role(ko: str, en: str) -> dict[str, str]:

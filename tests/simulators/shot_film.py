@@ -21,11 +21,12 @@ from ledger.production.founding import found
 from ledger.production.opening import Production, opened
 from ledger.production.registering import register
 from ledger.production.registry import uid_of
+from ledger.records.identity import as_day
 from ledger.rules.rulebook import packaged_rulebook
 from ledger.rules.values import Strength
 from pipeline.run.recipe import read_recipe
 
-ON = "2026-11-22"
+ON = as_day("2026-11-22")
 Line = dict[str, Any]
 Answers = dict[str, str]
 """By shot, element and part, or by party: state, first reason, tags and flags."""

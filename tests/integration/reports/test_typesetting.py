@@ -14,7 +14,12 @@ from ledger.records.identity import as_instant
 from ledger.reports.fonts import Font, read_fonts
 from ledger.reports.typesetting import Sheet, typeset
 from ledger.reports.wording import audit_words
-from tests.simulators.report_samples import audit, audit_pictures
+from tests.simulators.report_samples import (
+    LONG_LATIN,
+    LONG_NAME,
+    audit,
+    audit_pictures,
+)
 from tests.simulators.roll_samples import line, role, roll
 
 AT = as_instant("2026-11-22T03:04:05.000000Z")
@@ -219,7 +224,9 @@ def test_a_document_says_its_title_its_studio_and_its_language(
     assert told["CreationDate"].startswith("D:20261122030405")
     assert read.is_tagged()
     assert b"/Lang" in pdf
-    assert len(list(read.get_toc())) > 3
+    bookmarks = [one.get_title() for one in read.get_toc()]
+    assert len(bookmarks) > 3
+    assert all(one.strip() for one in bookmarks)
     for place in (b"/tmp", b"/home", b"/root", b"/work", b"jangbu-report-"):
         assert place not in pdf
 
@@ -240,6 +247,21 @@ def test_no_character_was_set_without_a_glyph_and_none_beyond_the_margin(
                 assert left >= aside, text.get_text_range(index, 12)
                 assert right <= width - aside, text.get_text_range(index, 12)
                 assert above <= bottom <= top <= height - above
+
+
+@pytest.mark.parametrize("title", [LONG_NAME, "긴 제목 " * 40, LONG_LATIN])
+def test_a_long_title_stays_on_the_page_and_is_printed_whole(
+    title: str, fonts: tuple[Font, ...]
+) -> None:
+    for sheet in (
+        audit_sheet(audit() | {"production": title}),
+        roll_sheet(roll() | {"title": title}),
+    ):
+        pdf = typeset(sheet, fonts)
+        first = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+        assert "".join(title.split()) in "".join(first.get_text_range().split())
+        tops = [first.get_charbox(index)[3] for index in range(first.count_chars())]
+        assert max(tops) <= pypdfium2.PdfDocument(pdf)[0].get_height() - 24
 
 
 def test_codes_in_notes_are_printed_as_words(fonts: tuple[Font, ...]) -> None:
