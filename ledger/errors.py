@@ -284,7 +284,7 @@ class ReportError(LedgerError):
 
 
 class MissingFontError(ReportError):
-    """The font package is not installed, or a font file cannot be used."""
+    """The package of Korean fonts is missing or damaged."""
 
     code = "report.font"
 

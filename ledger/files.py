@@ -8,6 +8,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from ledger.errors import (
     StoreError,
@@ -122,6 +123,21 @@ def _unreadable(expected: str, met: str, path: Path) -> UnreadableInputError:
         advice="Check the path, the file's rights and that it is the file you meant.",
         where=str(path),
     )
+
+
+def sqlite_address(path: Path) -> tuple[str, dict[str, str]]:
+    """A database as SQLAlchemy's URL wants it: where it is, and what is said of it.
+
+    SQLite reads a database with a write-ahead log only where it can make files beside
+    it, or if it is told that nobody writes. Of a folder that we cannot write to that is
+    as good as true while no log is there: whoever writes makes one first.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if os.access(path.parent, os.W_OK) or log.exists():
+        return str(path), {}
+    # Quoted, as SQLite takes it for a URI then.
+    said = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return f"file:{quote(str(path.absolute()))}", said
 
 
 def os_error(error: OSError, path: Path) -> StoreError:

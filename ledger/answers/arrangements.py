@@ -14,22 +14,25 @@ POLICY = "kr.authorship.arrangement"
 
 
 def arrangement_findings(desk: Examination) -> tuple[Finding, ...]:
-    """Findings on the newest cut; none if nobody recorded that they arranged."""
+    """Findings on the newest cut; of shots only if somebody arranged in them."""
     those = [
         one
         for one in desk.film.contributions
         if one.route == "arrangement" and desk.asked.touches(one.source.scope)
     ]
-    if not those:
+    if not those and (desk.asked.shots or not desk.film.cuts):
         return ()
-    facts = _facts(desk, those)
+    # Nobody recorded that they arranged: that is missing, and no no.
+    facts = _facts(desk, those) if those else {}
     cut = max(desk.film.cuts, key=lambda one: one.source.index, default=None)
     if cut is None:
         return (_finding(desk, those, facts, None, ()),)
     contributors = frozenset(parties_of(those))
     classes: dict[tuple[str, ...], tuple[tuple[Opinion, ...], list[int]]] = {}
     for leaf in cut.leaves:
-        seen = _seen(desk, cut, leaf)
+        # Nobody judges what was only recorded afterwards.
+        known = max((one.source.index for one in those), default=-1)
+        seen = tuple(one for one in _seen(desk, cut, leaf) if one.source.index > known)
         ids = tuple(one.source.id for one in seen)
         classes.setdefault(ids, (seen, []))[1].append(leaf.frame)
     return tuple(
@@ -95,13 +98,17 @@ def _finding(
     frames: Sequence[int],
 ) -> Finding:
     people = parties_of(those)
+    outcome = desk.judge(POLICY, facts)
+    opinions = desk.opinions_in(outcome)
+    assessors = (one.source.speaker.party for one in opinions)
     return Finding(
         unit="arrangement",
-        outcome=desk.judge(POLICY, facts),
+        outcome=outcome,
         cut=cut.source.id if cut else None,
         spans=ranges_of(cut.rate, frames) if cut and frames else None,
         touched=tuple(one.source.id for one in those),
         people=people,
         ended=desk.ended_kinds("cut"),
-        names=desk.names(people),
+        opinions=opinions,
+        names=desk.names((*people, *assessors)),
     )

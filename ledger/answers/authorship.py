@@ -2,7 +2,7 @@
 
 from ledger.answers.arrangements import arrangement_findings
 from ledger.answers.asked import Asked
-from ledger.answers.elements import element_findings
+from ledger.answers.elements import element_findings, unanswered
 from ledger.answers.examination import Examination
 from ledger.answers.finding import Finding
 from ledger.answers.performances import performance_findings
@@ -19,5 +19,7 @@ def authorship(film: Film, rulebook: Rulebook, asked: Asked) -> tuple[Finding, .
     findings: list[Finding] = []
     for shot in asked.shots_of(film):
         findings += element_findings(desk, shot)
+        # Only one view is looked at: of another one in force nothing is known here.
+        findings += [unanswered(desk, shot)] if shot.other_views else []
         findings += performance_findings(desk, shot)
     return (*findings, *arrangement_findings(desk))

@@ -1,7 +1,8 @@
 """Facts about contracts: whether they cover the work, and what they say.
 
 Several contracts between the same two have to agree; what one of them leaves unsaid is
-not known, and what they say differently is a conflict.
+not known, and what they say differently is a conflict. One that is disputed may hold
+all the same: if it says anything else than those that stand, nothing is settled.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Final
 
 from ledger.answers.facts import unknown, why_absent
 from ledger.answers.strengths import Strengths
-from ledger.history.film import Contribution, Engagement, Generation
+from ledger.history.film import Contribution, Engagement, Film, Generation
 from ledger.records.identity import as_instant, day_from, moment_of
 from ledger.records.people import EngagementTerms
 from ledger.rules.values import Fact, Reason, Strength, Value
@@ -37,7 +38,7 @@ def contract_facts(
     """What contracts between two parties say of some contributions."""
     standing = [one for one in engaged if not one.source.disputed]
     evidence = tuple(one.source.id for one in engaged)
-    if not standing:
+    if not standing or _contested(engaged, standing):
         gap = unknown(Reason.DISPUTED, evidence)
         return dict.fromkeys(("engagement.recorded", "engagement.covers"), gap)
     strength = min(strengths.of(one.source) for one in standing)
@@ -62,6 +63,13 @@ def contract_facts(
         values = [getattr(one, name) for one in said]
         facts[f"terms.{name}"] = _agreed(values, strength, evidence)
     return facts
+
+
+def _contested(engaged: Sequence[Engagement], standing: Sequence[Engagement]) -> bool:
+    against = [one.terms for one in engaged if one.source.disputed]
+    # One that cannot be read may say anything.
+    said = [*against, *(one.terms for one in standing)]
+    return bool(against) and (None in said or any(one != said[0] for one in said))
 
 
 def _agreed(
@@ -97,3 +105,16 @@ def _days(those: Sequence[Contribution | Generation]) -> list[str]:
 
 def _covers(terms: EngagementTerms, day: str) -> bool:
     return terms.from_on <= day and (terms.to_on is None or day <= terms.to_on)
+
+
+def reaches(film: Film, company: str | None) -> bool:
+    """Whether contracts lead, one after another, from a company to the studio."""
+    waiting, met = [company], set[str | None]()
+    while waiting:
+        here = waiting.pop()
+        if here == film.studio:
+            return True
+        if here is not None and here not in met:
+            met.add(here)
+            waiting += [one.company for one in film.engagements if one.party == here]
+    return False

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ledger.answers.examination import Examination, fingerprint, parties_of
-from ledger.answers.facts import Facts
+from ledger.answers.facts import Facts, nothing_known
 from ledger.answers.finding import Finding, Seen, Touched
 from ledger.answers.parts import Part
 from ledger.answers.sight import Sight, ranges_of, sights
@@ -38,7 +38,7 @@ class _Class:
 def element_findings(desk: Examination, shot: Shot) -> tuple[Finding, ...]:
     """Findings on every element of a shot, in the order in which they are met."""
     if shot.range is None:
-        return ()
+        return (unanswered(desk, shot),)
     classes: dict[object, _Class] = {}
     for sight in sights(desk.film, shot, desk.asked.frames_of(shot)):
         for part, facts in _asked_of(desk, sight):
@@ -61,6 +61,17 @@ def element_findings(desk: Examination, shot: Shot) -> tuple[Finding, ...]:
     )
 
 
+def unanswered(desk: Examination, shot: Shot) -> Finding:
+    """A shot of which no frames are there to be asked about: missing, and no no."""
+    return Finding(
+        unit="element",
+        outcome=desk.judge(POLICY, nothing_known(Reason.MISSING, (shot.source.id,))),
+        shot=shot.uid,
+        ended=desk.ended_of((shot.source.id,)),
+        names=desk.names((shot.uid,)),
+    )
+
+
 def _asked_of(
     desk: Examination, sight: Sight
 ) -> Iterator[tuple[Part | None, Mapping[str, Fact]]]:
@@ -74,9 +85,12 @@ def _asked_of(
     opinions = desk.opinions.on_frame(
         sight.shot, sight.element, sight.frame, sight.pixels
     )
-    for part in desk.parts.of(sight.file, sight.declared):
+    for part in desk.parts.of(sight.file, sight.shown):
         contributors = frozenset((*parties_of(part.relied), *part.askers))
-        judged = desk.opinions.facts(opinions, contributors, desk.asked.floor)
+        # Nobody judges what was only recorded afterwards.
+        known = max((one.source.index for one in part.relied), default=-1)
+        later = [one for one in opinions if one.source.index > known]
+        judged = desk.opinions.facts(later, contributors, desk.asked.floor)
         yield part, {**part.facts, **judged}
 
 
@@ -116,15 +130,19 @@ def _finding(desk: Examination, shot: Shot, found: _Class) -> Finding:
     changes = _unique(one.change.source.id for one in (part.measured if part else ()))
     linked = (sight.asset, sight.generation, *(one.change for one in relied))
     ended = (*desk.ended_of(linked), *desk.ended_about(shot.uid, sight.element))
+    outcome = desk.judge(POLICY, found.facts)
+    opinions = desk.opinions_in(outcome)
+    assessors = (one.source.speaker.party for one in opinions)
     return Finding(
         unit="element",
-        outcome=desk.judge(POLICY, found.facts),
+        outcome=outcome,
         shot=shot.uid,
         element=sight.element,
         layer=sight.layer,
         part=part.name if part else "whole",
         spans=spans,
         touched=_ids(part),
+        relied=tuple(one.source.id for one in relied if one.route in _CREATIVE),
         people=people,
         assets=(sight.asset,) if sight.asset else (),
         before=before,
@@ -133,7 +151,8 @@ def _finding(desk: Examination, shot: Shot, found: _Class) -> Finding:
         seen=found.seen,
         change=found.change if changes else None,
         ended=_unique(ended),
-        names=desk.names((shot.uid, sight.element, *people)),
+        opinions=opinions,
+        names=desk.names((shot.uid, sight.element, *people, *assessors)),
     )
 
 

@@ -9,7 +9,7 @@ from ledger.answers.lineage import Lineage
 from ledger.answers.opinions import Opinions
 from ledger.answers.parts import Parts
 from ledger.answers.strengths import Strengths
-from ledger.history.film import Contribution, Film
+from ledger.history.film import Contribution, Film, Opinion
 from ledger.records.statement import family
 from ledger.rules.evaluate import evaluate
 from ledger.rules.outcome import Outcome
@@ -48,6 +48,11 @@ class Examination:
                 on=self.asked.on,
             )
         return self._judged[key]
+
+    def opinions_in(self, outcome: Outcome | None) -> tuple[Opinion, ...]:
+        """The opinions that an answer rests on."""
+        used = frozenset(outcome.evidence) if outcome else frozenset()
+        return tuple(one for one in self.film.opinions if one.source.id in used)
 
     def ended_about(self, shot: str, element: str) -> tuple[str, ...]:
         """What people said of an element in a shot and is current no more."""

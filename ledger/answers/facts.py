@@ -21,7 +21,7 @@ ORIGIN_FACTS: Final = (
     "generated",
     "captured",
     "handmade",
-    *("input.recorded", "input.own_work", "input.by_person"),
+    *("input.recorded", "input.own_work", "input.by_person", "input.acts"),
     *("edit.recorded", "edit.by_person", "edit.changed", "edit.acts"),
     *("capture.recorded", "capture.by_person"),
     *("work.recorded", "work.by_person"),
@@ -233,26 +233,32 @@ class FactFinder:
         gaps = [self._gap(one) for one in self._before_generator(step)]
         reasons = [one for one in gaps if one is not None]
         ids = [one.source.id for one in own]
-        if standing:
+        # Where what went in is in conflict, a claim to it shows nothing.
+        grave = [one for one in reasons if one is not Reason.MISSING]
+        if standing and not grave:
             best = max(self._strengths.of_contribution(one) for one in standing)
+            acts = frozenset(one.act for one in standing)
             return {
                 "input.recorded": recorded,
                 "input.own_work": _known(True, best, ids),
                 "input.by_person": self.by_person(own),
+                "input.acts": _known(acts, best, ids),
             }
         if own or reasons:
-            reason = reasons[0] if reasons else Reason.DISPUTED
+            reason = (grave or reasons or [Reason.DISPUTED])[0]
             gap = unknown(reason, [*ids, *recorded.evidence])
             return {
                 "input.recorded": recorded,
                 "input.own_work": gap,
                 "input.by_person": gap,
+                "input.acts": gap,
             }
         none = self._made(step, False)
         return {
             "input.recorded": recorded,
             "input.own_work": none,
             "input.by_person": none,
+            "input.acts": self._made(step, frozenset()),
         }
 
 

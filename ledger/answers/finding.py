@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from ledger.history.film import Opinion
 from ledger.records.range_set import RangeSet
 from ledger.rules.outcome import Outcome
 from ledger.rules.values import State, Tag
@@ -55,10 +56,12 @@ class Finding:
         spans: frames of the shot, or of the cut; `None` if it has none.
         outcome: `None` if the element is not seen in these frames.
         touched: contributions that changed this part, the last first.
+        relied: creative contributions that it rests on, whoever made them.
         people: parties with a recorded creative contribution to this part.
         assets: whose files are shown; `before` and `after`: of the last edit.
         changes: statements that measured it.
         ended: statements about it that are current no more.
+        opinions: what assessors said that it rests on.
         names: of the uids in it, for those who may see them.
     """
 
@@ -73,6 +76,7 @@ class Finding:
     cut: str | None = None
     spans: RangeSet | None = None
     touched: tuple[str, ...] = ()
+    relied: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     assets: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
@@ -81,6 +85,7 @@ class Finding:
     seen: Seen | None = None
     change: Touched | None = None
     ended: tuple[str, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -125,11 +130,23 @@ class Finding:
             "after": list(self.after),
             "changes": list(self.changes),
             "outcome": self.outcome.to_json() if self.outcome else None,
+            "opinions": [_opinion(one, names=names) for one in self.opinions],
             "ended": list(self.ended),
         }
         if names:
             document["names"] = dict(self.names)
         return {key: one for key, one in document.items() if one not in (None, [])}
+
+
+def _opinion(one: Opinion, *, names: bool) -> dict[str, Any]:
+    """Whose opinion it is; the reasons are private, and go where names go."""
+    said = {
+        "id": one.source.id,
+        "party": one.source.speaker.party,
+        "judgement": one.judgement,
+        "finding": one.finding,
+    }
+    return {**said, "reasons": one.reasons} if names else said
 
 
 def _ranges(spans: RangeSet | None) -> list[str] | None:

@@ -219,8 +219,30 @@ class Lineage:
             inputs=tuple(self._inputs(generations, held)),
             edits=edits,
             idle=tuple(one.contribution for one in edited if _idle(one, file)),
-            conflict=_contradictory(generations, edits, routes),
+            conflict=_contradictory(generations, edits, routes)
+            or self._made_of_another(contributions, edits, held, file),
         )
+
+    def _made_of_another(
+        self,
+        contributions: Iterable[Contribution],
+        edits: tuple[Edit, ...],
+        held: Mapping[str, tuple[int, ...]],
+        file: str,
+    ) -> bool:
+        """Whether a first picture is said, or was measured, to come of another one."""
+        first = [one for one in contributions if one.route in ("capture", "input")]
+        if any(one.before for one in first):
+            return True
+        if not first or edits:
+            return False
+        leaves = (
+            change.pictures.get(index)
+            for uid, indices in held.items()
+            for change in self._changes.get(uid, ())
+            for index in indices
+        )
+        return any(leaf is not None and leaf.before != file for leaf in leaves)
 
     def _says(self, one: Contribution, uid: str, indices: tuple[int, ...]) -> bool:
         span = one.source.scope.range

@@ -82,6 +82,9 @@ class Opinions:
         standing = [one for one in heard if not one[0].source.disputed]
         if not standing:
             return Fact(value=None, reason=Reason.DISPUTED, evidence=evidence)
+        if all(one.source.speaker.party is None for one, _, _ in standing):
+            # An opinion is somebody's; of whom nobody can say any more.
+            return Fact(value=None, reason=Reason.ERASED, evidence=evidence)
         best = max(strength for _, strength, _ in standing)
         flags = [remarks for _, strength, remarks in standing if strength == best]
         value = _VALUES.get(standing[0][0].finding)

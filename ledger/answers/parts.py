@@ -26,8 +26,24 @@ _CAPTURED: Final = frozenset(
         "print",
     }
 )
+_GENERATED: Final = frozenset(
+    {
+        "algorithmicMedia",
+        "compositeWithTrainedAlgorithmicMedia",
+        "dataDrivenMedia",
+        "trainedAlgorithmicMedia",
+    }
+)
 _LONGEST: Final = 4
 """Edits after one another whose regions are told apart; the rest count as one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a run says of a layer; `None` where it says nothing."""
+
+    declared: SourceType | None = None
+    generation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,20 +86,20 @@ class Parts:
         self._film = film
         self._lineage = lineage
         self._finder = finder
-        self._known: dict[tuple[str, SourceType | None], tuple[Part, ...]] = {}
+        self._known: dict[tuple[str, Shown], tuple[Part, ...]] = {}
 
-    def of(self, file: str, declared: SourceType | None) -> tuple[Part, ...]:
-        """The parts of a file; a run's layer declares its source type."""
-        key = (file, declared)
+    def of(self, file: str, shown: Shown) -> tuple[Part, ...]:
+        """The parts of a file, against what the run says of the layer that shows it."""
+        key = (file, shown)
         if key not in self._known:
-            self._known[key] = tuple(self._parts(file, declared))
+            self._known[key] = tuple(self._parts(file, shown))
         return self._known[key]
 
-    def _parts(self, file: str, declared: SourceType | None) -> Iterable[Part]:
+    def _parts(self, file: str, shown: Shown) -> Iterable[Part]:
         if self._lineage.circular(file):
             return [self._part(_Region(base=file), Reason.CONFLICT)]
         regions = self._regions(file, _LONGEST)
-        reason = self._contradicts(declared, [one.base for one in regions])
+        reason = self._contradicts(shown, [one.base for one in regions])
         return [self._part(one, reason) for one in regions]
 
     def _regions(self, file: str, depth: int) -> list[_Region]:
@@ -104,17 +120,16 @@ class Parts:
         bare = tuple(one for one in step.edits if not one.before)
         return [*found, _Region(base=None, touched=bare)] if bare else found
 
-    def _contradicts(
-        self, declared: SourceType | None, bases: list[str | None]
-    ) -> Reason | None:
+    def _contradicts(self, shown: Shown, bases: list[str | None]) -> Reason | None:
         makings = {
             Making.UNKNOWN if one is None else self._lineage.step(one).making
             for one in bases
         }
-        if declared in _CAPTURED and Making.GENERATED in makings:
+        if shown.declared in _CAPTURED and Making.GENERATED in makings:
             return Reason.CONFLICT
+        # A generation that was withdrawn is still what the run was made with.
+        generated = shown.declared in _GENERATED or shown.generation is not None
         by_hand = {Making.CAPTURED, Making.HANDMADE}
-        generated = declared == "trainedAlgorithmicMedia"
         return Reason.CONFLICT if generated and makings <= by_hand else None
 
     def _part(self, region: _Region, reason: Reason | None) -> Part:
@@ -162,6 +177,38 @@ class Parts:
         asked = self._lineage.step(region.base).generations
         return tuple(one.party for one in asked if one.party is not None)
 
+    def contested(self, file: str, shown: Shown, one: Contribution) -> Reason | None:
+        """Why it is open that a performance was captured in what is seen, if it is."""
+        if any(
+            part.facts["origin.known"].reason is Reason.CONFLICT
+            for part in self.of(file, shown)
+        ):
+            return Reason.CONFLICT
+        fixed = [
+            there
+            for there in self._lineage.ancestry(file)
+            if one in self._lineage.step(there).by("performance")
+        ]
+        reasons = [self._uncaptured(there, shown) for there in fixed]
+        return None if None in reasons else reasons[0]
+
+    def _uncaptured(self, file: str, shown: Shown) -> Reason | None:
+        """Why a file in which a performance is said to be fixed may be no capture."""
+        step = self._lineage.step(file)
+        if step.conflict:
+            return Reason.CONFLICT
+        bases = {
+            Making.UNKNOWN if one.base is None else self._lineage.step(one.base).making
+            for one in self._regions(file, _LONGEST)
+        }
+        if Making.CAPTURED in bases:
+            return None
+        if bases == {Making.UNKNOWN}:
+            # The run's word for it is as good as a camera operator's.
+            return None if shown.declared in _CAPTURED else Reason.MISSING
+        # Nobody performs in what a generator put out, or in a drawing.
+        return Reason.CONFLICT
+
     def performed(self, file: str) -> dict[str, tuple[Contribution, Presence]]:
         """Performances fixed in this file or in what led to it, by statement."""
         found: dict[str, tuple[Contribution, Presence]] = {}
@@ -176,9 +223,15 @@ class Parts:
 def _divided(
     under: _Region, edits: tuple[Edit, ...], before: str, *, told_apart: bool
 ) -> list[_Region]:
-    measured = tuple(
-        each for one in edits for each in one.measured if each.leaf.before == before
+    # What was measured against another picture says nothing of this one.
+    edits = tuple(
+        replace(
+            one,
+            measured=tuple(m for m in one.measured if m.leaf.before == before),
+        )
+        for one in edits
     )
+    measured = tuple(each for one in edits for each in one.measured)
     touched = replace(
         under,
         touched=(*edits, *under.touched),

@@ -24,6 +24,7 @@ class _Shown:
     contribution: Contribution
     element: str
     edge: Presence | None
+    contested: Reason | None
     frames: list[int] = field(default_factory=list)
     assets: dict[str, None] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
@@ -44,9 +45,10 @@ def performance_findings(desk: Examination, shot: Shot) -> tuple[Finding, ...]:
     for sight in sights(desk.film, shot, desk.asked.frames_of(shot)):
         if sight.visible and sight.file is not None:
             for one, edge in _performed(desk, sight, sight.file):
-                key = (one.source.id, sight.element, edge)
-                found = shown.setdefault(key, _Shown(one, sight.element, edge))
-                found.add(sight)
+                clash = desk.parts.contested(sight.file, sight.shown, one)
+                key = (one.source.id, sight.element, edge, clash)
+                start = _Shown(one, sight.element, edge, clash)
+                shown.setdefault(key, start).add(sight)
     return tuple(_finding(desk, shot, one) for one in shown.values())
 
 
@@ -64,9 +66,16 @@ def _performed(
 
 
 def performance_facts(
-    desk: Examination, one: Contribution, edge: Presence | None
+    desk: Examination,
+    one: Contribution,
+    edge: Presence | None,
+    *,
+    contested: Reason | None,
 ) -> Facts:
-    """The facts of a performance, as the catalogue names them."""
+    """The facts of a performance, as the catalogue names them.
+
+    `contested`: why it is open that its pictures were captured, if it is.
+    """
     evidence = (one.source.id,)
     strength = desk.strengths.of(one.source)
     if one.source.disputed:
@@ -76,7 +85,9 @@ def performance_facts(
     return {
         "performance.recorded": recorded,
         "performance.by_person": desk.finder.by_person([one]),
-        "performance.edge": _edge(edge, strength, evidence),
+        "performance.edge": unknown(contested, evidence)
+        if contested
+        else _edge(edge, strength, evidence),
     }
 
 
@@ -91,7 +102,10 @@ def _finding(desk: Examination, shot: Shot, shown: _Shown) -> Finding:
     rate = shot.range.rate if shot.range else None
     return Finding(
         unit="performance",
-        outcome=desk.judge(POLICY, performance_facts(desk, one, shown.edge)),
+        outcome=desk.judge(
+            POLICY,
+            performance_facts(desk, one, shown.edge, contested=shown.contested),
+        ),
         shot=shot.uid,
         element=shown.element,
         party=one.party,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ledger.answers.finding import Seen
+from ledger.answers.parts import Shown
 from ledger.history.film import Film, Frame, Shot
 from ledger.records.making import SourceType
 from ledger.records.range_set import RangeSet
@@ -35,6 +36,11 @@ class Sight:
     generation: str | None
     declared: SourceType | None
     seen: Seen
+
+    @property
+    def shown(self) -> Shown:
+        """What its run says of it."""
+        return Shown(declared=self.declared, generation=self.generation)
 
     @property
     def visible(self) -> bool:

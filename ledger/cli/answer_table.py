@@ -12,7 +12,8 @@ from rich.text import Text
 from ledger.answers.finding import Finding
 from ledger.cli.output import console, say
 from ledger.history.film import Film
-from ledger.reports.wording import FLAGS, PARTS, REASONS, STATES, Words
+from ledger.reports.deciding import deciding_grounds
+from ledger.reports.wording import FLAGS, PARTS, REASONS, STATES, TRUTHS, Words
 from ledger.rules.nodes import Op
 from ledger.rules.outcome import Outcome, TraceNode, tags_to_json
 from ledger.rules.policy import Policy
@@ -26,6 +27,7 @@ DISCLAIMER: Final = {
 
 _WIDE: Final = 120
 """Columns from which a table is readable."""
+_GROUNDS: Final = 2
 _SETTLEMENTS: Final = 3
 """Ways to settle an answer that are spelled out; JSON has all of them."""
 
@@ -108,6 +110,11 @@ def _row(film: Film, one: Finding) -> tuple[str, ...]:
     if one.unit == "element" and one.people:
         people = ", ".join(_name(film, uid) for uid in one.people)
         notes.append(f"contributions of {people}")
+    for opinion in one.opinions:
+        assessor = _name(film, opinion.source.speaker.party)
+        notes.append(f"opinion of {assessor}: {opinion.finding}")
+    if one.state in (State.NOT_SUPPORTED, State.NOT_APPLICABLE) and one.outcome:
+        notes += _because(one.outcome)
     if one.ended:
         notes.append(f"{len(one.ended)} ended statements")
     return (
@@ -118,6 +125,17 @@ def _row(film: Film, one: Finding) -> tuple[str, ...]:
         _both(STATES, one.state.value),
         "\n".join(notes),
     )
+
+
+def _because(outcome: Outcome) -> list[str]:
+    """What decided, where nothing is open: the first grounds, in Korean."""
+    grounds = list(deciding_grounds(outcome.trace))
+    shown = [
+        f"{one.text.ko} {TRUTHS[one.truth.name.lower()]['ko']}"
+        for one in grounds[:_GROUNDS]
+    ]
+    more = len(grounds) - len(shown)
+    return [*shown, *([f"… +{more} (--json)"] if more else [])]
 
 
 def _what(film: Film, one: Finding) -> str:

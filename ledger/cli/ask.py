@@ -107,7 +107,11 @@ def _findings(
     found = authorship(film, rulebook, asked)
     if call.parts is Parts.ALL:
         return found
-    return tuple(one for one in found if one.unit != "element" or one.people)
+    return tuple(
+        one
+        for one in found
+        if one.unit != "element" or one.relied or one.touched or one.element is None
+    )
 
 
 def _document(

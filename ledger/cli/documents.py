@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.errors import UsageError
-from ledger.evidence.output import OutputExistsError, write_output
+from ledger.evidence.output import OutputExistsError, write_together
 from ledger.reports.json_text import json_text
 
 
@@ -38,9 +38,9 @@ def check_places(out: Path, *, force: bool) -> Path:
 def write_document(
     out: Path, pdf: bytes, document: Mapping[str, Any], *, force: bool
 ) -> Path:
-    """Write both with mode 0600; where the JSON is."""
+    """Write both with mode 0600, or neither; where the JSON is."""
     beside = check_places(out, force=force)
     # The JSON first: a PDF is never there without the document that it shows.
-    write_output(beside, [json_text(document).encode()], overwrite=force)
-    write_output(out, [pdf], overwrite=force)
+    files = {beside: [json_text(document).encode()], out: [pdf]}
+    write_together(files, overwrite=force)
     return beside

@@ -85,7 +85,8 @@ def make_roll(  # what one call of the command says
         f"Wrote {out} and {beside}: {counts['lines']} lines, {counts['models']} models."
     )
     say(f"Demanded by contract, without evidence: {counts['lines_without_evidence']}.")
-    say(f"Contributed, without a line: {counts['people_without_lines']}.")
+    say(f"Took part, without a line: {counts['people_without_lines']}.")
+    say(f"Seen, origin unrecorded: {counts['origin_unrecorded']}.")
     return built
 
 
@@ -123,4 +124,5 @@ def summary(roll: Roll) -> dict[str, Any]:
         "lines_without_evidence": len(roll.lines_without_evidence),
         "people_without_lines": len(roll.people_without_lines),
         "contributions_not_seen": len(roll.contributions_not_seen),
+        "origin_unrecorded": len(roll.origin_unrecorded),
     }

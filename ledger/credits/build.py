@@ -4,6 +4,7 @@
 2. What is seen in the cut makes lines: one for each role and party uid, never by name.
 3. What is not seen is listed with the reason, and so is who has no line at all.
 4. What contracts demand and no line meets is listed too; nobody gets a line for it.
+   So is what is seen and has no recorded origin: whoever made it has no line either.
 5. Lines are put in the order that the policy says.
 """
 
@@ -11,17 +12,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.credits.cut_facts import CutFacts
+from ledger.credits.lineless import without_lines
 from ledger.credits.notes import Note, Unseen
+from ledger.credits.origins import origins_unrecorded
 from ledger.credits.policies import COMPANIES, MODELS, Order, Role, Roles
 from ledger.credits.roll import (
     ERASED,
     NOT_REGISTERED,
     Block,
-    CutFacts,
     Demanded,
     Evidence,
     Line,
-    Lineless,
     ModelLine,
     Named,
     NotSeen,
@@ -81,6 +83,7 @@ def _check(order: Order, roles: Roles, cut: FramedCut) -> None:
 class _Builder:
     def __init__(self, film: Film, cut: FramedCut, roles: Roles, order: Order) -> None:
         self.film = film
+        self.cut = cut
         self.roles = roles
         self.order = order
         self.visibility = Visibility(film, cut, roles)
@@ -107,8 +110,13 @@ class _Builder:
             companies=tuple(self._sorted(companies, COMPANIES)),
             models=tuple(self._models()),
             lines_without_evidence=tuple(self._demanded(lines)),
-            people_without_lines=tuple(_lineless(not_seen, lines)),
+            people_without_lines=tuple(
+                without_lines(not_seen, lines, self.film.engagements, self._named)
+            ),
             contributions_not_seen=not_seen,
+            origin_unrecorded=origins_unrecorded(
+                self.film, self.cut, self.visibility.lineage
+            ),
         )
 
     # --- 1: who did what ---------------------------------------------------------
@@ -287,13 +295,3 @@ def _facts(film: Film, cut: FramedCut) -> CutFacts:
         uid: film.shots[uid].code for uid in used if uid in film.shots
     }
     return CutFacts(rate=cut.rate, frames=len(cut.leaves), codes=shots)
-
-
-def _lineless(not_seen: Iterable[NotSeen], lines: Iterable[Line]) -> Iterator[Lineless]:
-    with_line = {one.who.uid for one in lines}
-    by_party: dict[Named, list[NotSeen]] = defaultdict(list)
-    for one in not_seen:
-        if one.who.uid is None or one.who.uid not in with_line:
-            by_party[one.who].append(one)
-    for who, those in by_party.items():
-        yield Lineless(who=who, contributions=tuple(those))

@@ -34,13 +34,14 @@ _TEXTS = {
 
 
 class Unseen(Enum):
-    """Why a contribution gives no line; the value is its code."""
+    """Why a contribution or somebody has no line; the value is its code."""
 
     SHOT_NOT_IN_CUT = "shot_not_in_cut"
     FRAMES_NOT_IN_CUT = "frames_not_in_cut"
     ELEMENT_NOT_SEEN = "element_not_seen"
     FILES_NOT_SEEN = "files_not_seen"
     NO_PLACE = "no_place"
+    ENGAGES_ONLY = "engages_only"
 
     def to_json(self) -> dict[str, str]:
         """The reason as it stands in a roll."""
@@ -68,5 +69,38 @@ _REASONS = {
     Unseen.NO_PLACE: (
         "숏·구성 요소·파일 어느 것도 기록되지 않음",
         "no shot, element or file was recorded",
+    ),
+    Unseen.ENGAGES_ONLY: (
+        "크레딧 행이 있는 사람과 계약한 상대방일 뿐 자체 기여의 기록이 없음",
+        "engages somebody who has a line; no work of its own is recorded",
+    ),
+}
+
+
+class Gap(Enum):
+    """What is not recorded of files that are seen; the value is its code."""
+
+    NOTHING_RECORDED = "nothing_recorded"
+    GENERATION_MISSING = "generation_missing"
+    BEFORE_UNRECORDED = "before_unrecorded"
+
+    def to_json(self) -> dict[str, str]:
+        """The reason as it stands in a roll."""
+        ko, en = _GAPS[self]
+        return {"code": self.value, "ko": ko, "en": en}
+
+
+_GAPS = {
+    Gap.NOTHING_RECORDED: (
+        "파일이 어떻게 만들어졌는지 기록되지 않음",
+        "nothing records how these files were made",
+    ),
+    Gap.GENERATION_MISSING: (
+        "생성물로 표시되었으나 생성 기록이 없음",
+        "declared as generated; no generation is recorded",
+    ),
+    Gap.BEFORE_UNRECORDED: (
+        "수정 전 그림의 출처가 기록되지 않음",
+        "the origin of the picture before the edit is not recorded",
     ),
 }

@@ -4,22 +4,18 @@ Whoever has a line has it because of the statements listed beside it. Persons,
 companies and models stand apart; nobody is called an author.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 
+from ledger.credits.cut_facts import CutFacts, Object
 from ledger.credits.notes import Note, Unseen
+from ledger.credits.origins import OriginUnrecorded
 from ledger.credits.policies import Department, PolicyName, Role
 from ledger.credits.visible import Seen, Way
-from ledger.records.time import Rate
 
 FORMAT: Final = "jangbu-roll/1"
 ERASED: Final = "(파기됨 / erased)"
 NOT_REGISTERED: Final = "(등록되지 않음 / not registered)"
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
-Object: TypeAlias = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +84,7 @@ class Line:
     seen: Seen | None
     notes: tuple[tuple[Note, str], ...] = ()
 
-    def to_json(self, cut: "CutFacts") -> Object:
+    def to_json(self, cut: CutFacts) -> Object:
         """As it stands in the roll."""
         return {
             "role": role_json(self.role),
@@ -115,7 +111,7 @@ class ModelLine:
     seen: Seen
     unasked: int
 
-    def to_json(self, cut: "CutFacts") -> Object:
+    def to_json(self, cut: CutFacts) -> Object:
         """As it stands in the roll."""
         return {
             "provider": self.provider,
@@ -178,62 +174,27 @@ class NotSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineless:
-    """Somebody who contributed and has no line at all."""
+    """Somebody who took part and has no line at all.
+
+    Attributes:
+        engages: contracts of a company with people who have lines.
+    """
 
     who: Named
     contributions: tuple[NotSeen, ...]
+    engages: tuple[str, ...] = ()
 
     def to_json(self) -> Object:
         """As it stands in the roll."""
         reasons = {one.reason: None for one in self.contributions}
+        # Beside unseen work of its own, contracts are not all there is.
+        if self.engages and not reasons:
+            reasons = {Unseen.ENGAGES_ONLY: None}
         return {
             **self.who.to_json(),
             "contributions": [one.id for one in self.contributions],
+            "engages": list(self.engages),
             "reasons": [{**reason.to_json()} for reason in reasons],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CutFacts:
-    """The cut that a roll was built from.
-
-    Attributes:
-        codes: what its shots are called, by uid; `None` once erased.
-    """
-
-    rate: Rate
-    frames: int
-    codes: Mapping[str, str | None]
-
-    def seconds(self, frames: int) -> str:
-        """How long some record frames last, as a reduced fraction of seconds."""
-        exact = Fraction(frames) / self.rate.per_second()
-        return f"{exact.numerator}/{exact.denominator}"
-
-    def seen_json(self, seen: Seen | None) -> Object:
-        """Where a line is seen; nothing is seen for 0 frames."""
-        frames = seen.frames if seen else 0
-        shots = seen.shots if seen else {}
-        return {
-            "frames": frames,
-            "frames_total": self.frames,
-            "seconds": self.seconds(frames),
-            "first": seen.first if seen else None,
-            "last": seen.last if seen else None,
-            "shots": [
-                {"uid": uid, "code": code, "frames": shots[uid]}
-                for uid, code in self.codes.items()
-                if uid in shots
-            ],
-        }
-
-    def to_json(self) -> Object:
-        """As it stands in the roll."""
-        return {
-            "rate": str(self.rate),
-            "frames": self.frames,
-            "seconds": self.seconds(self.frames),
-            "shots": [{"uid": uid, "code": code} for uid, code in self.codes.items()],
         }
 
 
@@ -276,6 +237,7 @@ class Roll:
     lines_without_evidence: tuple[Demanded, ...]
     people_without_lines: tuple[Lineless, ...]
     contributions_not_seen: tuple[NotSeen, ...]
+    origin_unrecorded: tuple[OriginUnrecorded, ...]
 
     def to_json(self) -> Object:
         """The document `ROLL.json`, from which the roll is typeset."""
@@ -299,6 +261,9 @@ class Roll:
             ],
             "contributions_not_seen": [
                 one.to_json() for one in self.contributions_not_seen
+            ],
+            "origin_unrecorded": [
+                one.to_json(self.cut) for one in self.origin_unrecorded
             ],
         }
 

@@ -16,7 +16,7 @@ from ledger.answers.lineage import Lineage
 from ledger.credits.notes import Unseen
 from ledger.credits.policies import Roles
 from ledger.errors import CreditError
-from ledger.history.film import Contribution, Film, Frame
+from ledger.history.film import Contribution, Film, Frame, Shot
 from ledger.records.editing import CutLeaf, CutSource
 from ledger.records.time import Rate
 
@@ -70,7 +70,7 @@ class Visibility:
         self.total = len(cut.leaves)
         self._film = film
         self._roles = roles
-        self._lineage = Lineage(film)
+        self.lineage = Lineage(film)
         self._ways: dict[str, Way] = {}
         self._files: dict[str, Mapping[str, Way]] = {}
         self._at: dict[tuple[str, int], frozenset[str]] = {}
@@ -167,7 +167,7 @@ class Visibility:
                 "a cut of frames in versions in force",
                 met=f"frame {source.frame} of a shot that lacks it",
                 advice="Resolve the cut again with the production as it is now.",
-                where=f"record frame {leaf.frame}, shot {source.shot}",
+                where=f"record frame {leaf.frame}, shot {_called(shot, source.shot)}",
                 record_frame=leaf.frame,
                 source_frame=source.frame,
             )
@@ -202,7 +202,7 @@ class Visibility:
         met = {file}
         while waiting:
             here, way = waiting.popleft()
-            step = self._lineage.step(here)
+            step = self.lineage.step(here)
             for one in step.contributions:
                 if one.source.id in self._by_files:
                     found.setdefault(one.source.id, way)
@@ -228,6 +228,10 @@ def _files_seen(frame: Frame) -> Iterator[tuple[str, str]]:
 def _elements_seen(frame: Frame) -> set[str]:
     layers = frame.measured.coverage.layers
     return {one.element for one in layers if one.upper > 0}
+
+
+def _called(shot: Shot | None, uid: str) -> str:
+    return uid if shot is None or shot.code is None else shot.code
 
 
 def _shorter(known: Way | None, way: Way) -> Way:

@@ -3,7 +3,8 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -28,25 +29,61 @@ def write_output(path: Path, chunks: Iterable[bytes], *, overwrite: bool) -> Non
         OutputExistsError: there is a file, and it is not to be replaced.
         StoreFullError, StoreUnavailableError: nothing was written.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    write_together({path: chunks}, overwrite=overwrite)
+
+
+def write_together(files: Mapping[Path, Iterable[bytes]], *, overwrite: bool) -> None:
+    """Write files that belong together, as `write_output` does: all or none of them.
+
+    All are on the disk under other names before the first gets its own; from there on
+    a full disk hardly matters. They get their names in the order of the mapping.
+    """
+    drafts: dict[Path, Path] = {}
+    new: list[Path] = []
     try:
-        if not overwrite and path.exists():
-            raise _exists(path)
-        _write(temporary, chunks)
-        if overwrite:
-            temporary.replace(path)
-        else:
-            _link(temporary, path)
-        sync_folder(path.parent)
+        for path, chunks in files.items():
+            with _at(path):
+                _check_place(path, overwrite=overwrite)
+                name = f".{path.name}.{secrets.token_hex(8)}.tmp"
+                drafts[path] = path.with_name(name)
+                _write(drafts[path], chunks)
+        for path, draft in drafts.items():
+            with _at(path):
+                was_there = path.exists()
+                _place(draft, path, overwrite=overwrite)
+                if not was_there:
+                    new.append(path)
+                sync_folder(path.parent)
+    except BaseException:
+        for path in new:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _at(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError as error:
         raise _exists(path) from error
     except OSError as error:
         raise os_error(error, path) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
-def _link(temporary: Path, path: Path) -> None:
+def _check_place(path: Path, *, overwrite: bool) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not overwrite and path.exists():
+        raise _exists(path)
+
+
+def _place(temporary: Path, path: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        temporary.replace(path)
+        return
     try:
         # Unlike a rename, a link never replaces what came there meanwhile.
         path.hardlink_to(temporary)

@@ -178,6 +178,7 @@ class Shot:
         code: as it is called now; `None` once erased.
         version: the version in force; `None` if the shot has none.
         frames: by number; all of the version's range.
+        other_views: views with versions in force that are not among these frames.
     """
 
     uid: str
@@ -187,6 +188,7 @@ class Shot:
     version: Source | None = None
     range: FrameRange | None = None
     frames: Mapping[int, Frame] = field(default_factory=dict)
+    other_views: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

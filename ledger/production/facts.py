@@ -32,6 +32,7 @@ class Facts:
 
     Attributes:
         versions: the newest version of each shot, by the shot's uid.
+        views: views of which a shot has versions in force.
         erased: kinds of statements with erased values.
     """
 
@@ -42,6 +43,7 @@ class Facts:
     elements: dict[str, str | None] = field(default_factory=dict)
     shots: dict[str, film.Shot] = field(default_factory=dict)
     versions: dict[str, tuple[film.Source, Version]] = field(default_factory=dict)
+    views: dict[str, set[str]] = field(default_factory=dict)
     assets: dict[str, film.Asset] = field(default_factory=dict)
     runs: dict[str, film.Run] = field(default_factory=dict)
     generations: list[film.Generation] = field(default_factory=list)
@@ -97,7 +99,9 @@ def _shot(facts: Facts, told: Told, _body: Shot) -> None:
 
 
 def _version(facts: Facts, told: Told, body: Version) -> None:
-    facts.versions[str(told.said.statement.scope.shot)] = told.source(), body
+    shot = str(told.said.statement.scope.shot)
+    facts.versions[shot] = told.source(), body
+    facts.views.setdefault(shot, set()).add(body.view)
 
 
 # --- what was made --------------------------------------------------------------------

@@ -164,6 +164,7 @@ class _Walk:
             version=source,
             range=source.scope.range,
             frames=dict(self._frames(source, version)),
+            other_views=tuple(sorted(self.facts.views[shot.uid] - {version.view})),
         )
 
     def _frames(self, source: Source, version: Version) -> Iterator[tuple[int, Frame]]:

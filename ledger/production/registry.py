@@ -3,10 +3,8 @@
 Names live here and in the vault only. The log knows uids.
 """
 
-import re
 import secrets
 import tomllib
-import unicodedata
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
@@ -16,32 +14,20 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    StringConstraints,
     ValidationError,
 )
 
-from ledger.errors import MalformedRecordError, ProductionError, UnknownNameError
-from ledger.files import write_private
+from ledger.errors import (
+    MalformedRecordError,
+    ProductionError,
+    UnknownNameError,
+    UnreadableInputError,
+)
+from ledger.files import read_bounded, write_private
+from ledger.production.names import Handle, Name
 from ledger.records.identity import Day, Origin, Uid, as_origin, as_uid, day_from
 
-MAX_NAME = 200
-
-
-def _checked_name(text: str) -> str:
-    if not text.strip() or len(text) > MAX_NAME:
-        raise ValueError(f"a name of 1 to {MAX_NAME} characters is expected")
-    if not unicodedata.is_normalized("NFC", text):
-        raise ValueError("a name in Unicode NFC is expected (the text is decomposed)")
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text):
-        raise ValueError("a name without control characters is expected")
-    return text
-
-
-def _checked_handle(text: str) -> str:
-    # Else one reference could mean two parties.
-    if _UID.fullmatch(text):
-        raise ValueError("a handle that does not look like a uid")
-    return text
+_LARGEST: Final = 4 << 20
 
 
 def _each_once(families: "tuple[Stateable, ...]") -> "tuple[Stateable, ...]":
@@ -50,13 +36,6 @@ def _each_once(families: "tuple[Stateable, ...]") -> "tuple[Stateable, ...]":
     return families
 
 
-_UID: Final = re.compile("[0-9a-f]{32}")
-Name = Annotated[str, AfterValidator(_checked_name)]
-Handle = Annotated[
-    str,
-    StringConstraints(pattern=r"\A(?:[a-z0-9-]{1,40})\z"),
-    AfterValidator(_checked_handle),
-]
 Stateable: TypeAlias = Literal[
     "contribution", "cut", "engagement", "generation", "opinion"
 ]
@@ -153,11 +132,11 @@ def read_registry(path: Path) -> Registry:
         ProductionError: with file and field.
     """
     try:
-        raw = path.read_bytes()
-    except OSError as error:
+        raw = read_bounded(path, _LARGEST)
+    except UnreadableInputError as error:
         raise ProductionError(
             "a production folder with production.toml",
-            met=error.strerror or "an unreadable file",
+            met=error.met,
             advice="Name the folder that jangbu init made.",
             where=str(path),
         ) from error
@@ -167,15 +146,16 @@ def read_registry(path: Path) -> Registry:
 def parse_registry(raw: bytes, where: str) -> Registry:
     """Check a registry's text; errors as for `read_registry`."""
     try:
-        value = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        value = _with_lists(tomllib.loads(raw.decode("utf-8")))
+    # Bad UTF-8, bad TOML, or a number of thousands of digits: all ValueErrors.
+    except (ValueError, RecursionError) as error:
         raise ProductionError(
             "TOML in UTF-8",
             met=str(error),
             advice="Correct the line that the message names.",
             where=where,
         ) from error
-    return _validated(_with_lists(value), where)
+    return _validated(value, where)
 
 
 def _with_lists(value: dict[str, object]) -> dict[str, object]:

@@ -59,7 +59,12 @@ def party_rows(findings: Iterable[Finding], film: Film) -> Iterator[dict[str, An
     named = {
         uid
         for found in findings
-        for uid in (*found.people, found.party, found.company)
+        for uid in (
+            *found.people,
+            *(one.source.speaker.party for one in found.opinions),
+            found.party,
+            found.company,
+        )
         if uid is not None
     }
     for uid in (one for one in film.parties if one in named):

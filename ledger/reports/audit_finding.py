@@ -77,6 +77,16 @@ def finding_row(number: int, finding: Finding, context: Context) -> dict[str, An
         "reasons": [one.value for one in outcome.reasons] if outcome else [],
         "flags": sorted(finding.flags),
         "people": list(finding.people),
+        "opinions": [
+            {
+                "entry": one.source.index,
+                "party": one.source.speaker.party,
+                "judgement": one.judgement,
+                "finding": one.finding,
+                "reasons": one.reasons,
+            }
+            for one in finding.opinions
+        ],
         "coverage": None
         if seen is None
         else {"lower": seen.lower, "upper": seen.upper, "total": seen.total},

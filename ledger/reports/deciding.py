@@ -4,7 +4,7 @@ Of a no: the requirements that make it no. Of a yes: those that make it yes. Of 
 answer: what is open, and what is met beside it. The rest of the tree changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ledger.rules.nodes import Group, Op
 from ledger.rules.outcome import TraceNode
@@ -28,6 +28,15 @@ def is_ground(node: TraceNode) -> bool:
             node.children[0].truth is Truth.YES
         )
     return not node.children
+
+
+def deciding_grounds(node: TraceNode) -> Iterator[TraceNode]:
+    """The grounds of an answer, each requirement that decides once."""
+    if is_ground(node):
+        yield node
+        return
+    for child in deciding_children(node):
+        yield from deciding_grounds(child)
 
 
 def _of_question(node: TraceNode) -> tuple[TraceNode, ...]:

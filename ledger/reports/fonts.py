@@ -17,12 +17,13 @@ import typst
 from fontTools.ttLib import TTCollection, TTFont
 
 from ledger.encoding.digest import sha256_hex
-from ledger.errors import MissingFontError
+from ledger.errors import MissingFontError, UnreadableInputError
+from ledger.files import read_bounded
 
 _PACKAGE: Final = "pylopdf_fonts_ko"
 _FILE: Final = "NotoSansKR-Regular.otf"
 _COLLECTION: Final = b"ttcf"
-_LARGEST: Final = 256 * 1024 * 1024
+_LARGEST: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +52,13 @@ def read_fonts(added: Sequence[Path] = ()) -> tuple[Font, ...]:
     """Read the packaged font and then the added files.
 
     Raises:
-        MissingFontError: the package is missing, or a file is no usable font.
+        MissingFontError: the package is missing or damaged.
+        UnreadableInputError: an added file is no usable font.
     """
-    return tuple(_read(path) for path in (_packaged(), *added))
+    return (_packaged(), *(_read(path) for path in added))
 
 
-def _packaged() -> Path:
+def _packaged() -> Font:
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise MissingFontError(
@@ -64,16 +66,20 @@ def _packaged() -> Path:
             met="no such package",
             advice="Install pylopdf-fonts-ko.",
         )
-    return Path(found.origin).with_name(_FILE)
+    path = Path(found.origin).with_name(_FILE)
+    try:
+        return _read(path)
+    except UnreadableInputError as error:
+        raise MissingFontError(
+            "the font of the package",
+            met=error.met,
+            advice="Install pylopdf-fonts-ko again.",
+            where=str(path),
+        ) from error
 
 
 def _read(path: Path) -> Font:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise _unusable(path, "a file of more than 256 MiB")
-        content = path.read_bytes()
-    except OSError as error:
-        raise _unusable(path, error.strerror or "an error") from error
+    content = read_bounded(path, _LARGEST)
     return Font(
         name=path.name,
         digest=sha256_hex(content),
@@ -94,11 +100,11 @@ def _covered(content: bytes, path: Path) -> frozenset[int]:
         raise _unusable(path, "no font") from error
 
 
-def _unusable(path: Path, met: str) -> MissingFontError:
-    return MissingFontError(
+def _unusable(path: Path, met: str) -> UnreadableInputError:
+    return UnreadableInputError(
         "a font file (OTF, TTF, OTC or TTC)",
         met=met,
-        advice="Give another file to --font, or reinstall the font package.",
+        advice="Give another file to --font.",
         where=str(path),
     )
 
@@ -108,7 +114,7 @@ def shelved(fonts: Sequence[Font]) -> Iterator[FontShelf]:
     """Put fonts where the typesetter looks for them, and there alone.
 
     Raises:
-        MissingFontError: the typesetter cannot use a file.
+        UnreadableInputError: the typesetter cannot use a file.
     """
     with TemporaryDirectory(prefix="jangbu-fonts-") as name:
         folder = Path(name).resolve()

@@ -46,7 +46,7 @@ def typeset(sheet: Sheet, fonts: Sequence[Font]) -> bytes:
     """Set a sheet as PDF.
 
     Raises:
-        MissingFontError: a font cannot be used.
+        UnreadableInputError: a font cannot be used.
         MissingGlyphError: a character has no glyph.
         ReportError: the typesetter refuses.
     """

@@ -55,6 +55,8 @@ class Strength(IntEnum):
     OWN_SYSTEM = 2
     INDEPENDENT = 3
     CERTIFIED = 4
+    LOG = 5
+    """A fact about the log itself, which its reader sees; no floor of a question."""
 
 
 Value: TypeAlias = bool | int | str | frozenset[str]
@@ -75,7 +77,7 @@ class Fact:
 
     value: Value | None
     reason: Reason | None = None
-    strength: Strength = Strength.CERTIFIED
+    strength: Strength = Strength.LOG
     evidence: tuple[str, ...] = ()
     tags: frozenset[Tag] = frozenset()
     flags: frozenset[str] = frozenset()

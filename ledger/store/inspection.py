@@ -12,8 +12,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
+from urllib.parse import urlencode
 
 from ledger.errors import StoreUnavailableError
+from ledger.files import sqlite_address
 from ledger.store.sqlite import BUSY_SECONDS
 from ledger.store.tables import FROZEN
 
@@ -160,8 +162,10 @@ def inspect(path: Path, studio: str, log: str) -> Iterator[Inspection]:
         StoreUnavailableError: there is no such file, or it cannot be opened.
     """
     try:
+        _, address = sqlite_address(path)
+        said = {"mode": "ro", **address, "uri": "true"}
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
+            f"{path.absolute().as_uri()}?{urlencode(said)}",
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,

@@ -25,7 +25,7 @@ from ledger.errors import (
     StoreFullError,
     StoreUnavailableError,
 )
-from ledger.files import os_error
+from ledger.files import os_error, sqlite_address
 from ledger.store.tables import FROZEN
 
 BUSY_SECONDS: Final = 60
@@ -102,9 +102,10 @@ def open_migration_engine(path: Path) -> Engine:
 
 
 def _engine(path: Path) -> Engine:
+    database, said = sqlite_address(path)
     engine = create_engine(
         # Not as text: a path may hold what means something in a URL.
-        URL.create("sqlite", database=str(path)),
+        URL.create("sqlite", database=database, query=said),
         poolclass=NullPool,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         hide_parameters=True,

@@ -27,7 +27,7 @@ from ledger.errors import (
     StoreUnavailableError,
     UnreadableInputError,
 )
-from ledger.files import make_private_folder, sync_folder
+from ledger.files import make_private_folder, sqlite_address, sync_folder
 from ledger.vault.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 
 BUSY_SECONDS: Final = 60.0
@@ -92,8 +92,9 @@ class Database:
         self._engine = _engine(path, busy_seconds)
         self._session = threading.local()
         with _wrapping(path, (sqlite3.Error, OSError)):
-            # A copy from a backup may have lost its mode.
-            if path.stat().st_mode & 0o077:
+            # A copy from a backup may have lost its mode; where nothing can be
+            # written, it is the folder's owner who looks after it.
+            if path.stat().st_mode & 0o077 and os.access(path.parent, os.W_OK):
                 path.chmod(_PRIVATE_FILE)
         with self.transaction(write=False) as connection:
             _check_origin(connection, path)
@@ -158,8 +159,9 @@ class Database:
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:
+    database, said = sqlite_address(path)
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        URL.create("sqlite", database=database, query=said),
         poolclass=NullPool,
         connect_args={"timeout": busy_seconds, "isolation_level": None},
         hide_parameters=True,

@@ -16,14 +16,22 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType
 
 from ledger.encoding.commitment import ID_PATH, Opening
-from ledger.encoding.statement import Composed, KeptValue, KeyRef
+from ledger.encoding.statement import STUDIO, Composed, KeptValue, KeyRef
 from ledger.errors import (
     ConflictingRecordError,
     ErasedEvidenceError,
     MalformedRecordError,
 )
 from ledger.records.identity import KeyId, Uid, as_key_id, as_uid
-from ledger.vault.cipher import Spot, data_key, unseal
+from ledger.vault.cipher import (
+    NONCE_BYTES,
+    Sealed,
+    Spot,
+    altered,
+    data_key,
+    seal,
+    unseal,
+)
 from ledger.vault.database import BUSY_SECONDS, Database, create_database
 from ledger.vault.erasure import ErasureReport, erase, erased_before
 from ledger.vault.gathered import Gathered, gather
@@ -221,9 +229,12 @@ class Vault:
     # --- where outputs lie -------------------------------------------------------
 
     def remember_location(self, token: str, path: str) -> None:
-        """Remember where an output root lies now; the newest place counts."""
+        """Remember where an output root, or an asset, lies now; the newest counts.
+
+        Names of files tell of the film, so they are sealed as values are.
+        """
         try:
-            path.encode()
+            plain = unicodedata.normalize("NFC", path).encode()
         except UnicodeEncodeError as error:
             raise MalformedRecordError(
                 "a path whose name is Unicode text",
@@ -231,7 +242,8 @@ class Vault:
                 advice="Rename the folder.",
                 where="/path",
             ) from error
-        row = {"token": token, "path": unicodedata.normalize("NFC", path)}
+        sealed = seal(data_key(self._secret_of(STUDIO)), _place(token), plain)
+        row = {"token": token, "path": (sealed.nonce + sealed.ciphertext).hex()}
         add = sqlite.insert(locations).values(row)
         with self._database.transaction(write=True) as connection:
             connection.execute(
@@ -242,10 +254,10 @@ class Vault:
 
     def locations(self) -> dict[str, str]:
         """Output roots by their tokens."""
+        key = data_key(self._secret_of(STUDIO))
         with self._database.transaction(write=False) as connection:
-            return {
-                row.token: row.path for row in connection.execute(select(locations))
-            }
+            rows = connection.execute(select(locations)).all()
+        return {row.token: _unsealed(key, row.token, row.path) for row in rows}
 
     # --- rows --------------------------------------------------------------------
 
@@ -269,3 +281,16 @@ class Vault:
         except ErasedEvidenceError:
             return True
         return False
+
+
+def _place(token: str) -> Spot:
+    return Spot(statement=token, path="#location")
+
+
+def _unsealed(key: bytes, token: str, text: str) -> str:
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError as error:
+        raise altered(_place(token)) from error
+    sealed = Sealed(nonce=raw[:NONCE_BYTES], ciphertext=raw[NONCE_BYTES:])
+    return unseal(key, _place(token), sealed).decode()

@@ -79,8 +79,8 @@ class Shots:
 def missing_frame(name: str, shot: CutShot, *, record: int, source: int) -> CutError:
     """The error about a frame that the shot does not have."""
     return CutError(
-        f"frames {shot.range} of shot {shot.uid}",
-        met=f"frame {source}",
+        f"frames {shot.range} of that shot",
+        met=f"frame {source} of shot {shown(shot.code)}",
         advice="Shorten the clip or its dissolve, or run the missing frames.",
         where=f"clip {shown(name)}, record frame {record}",
         record_frame=record,

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.statement import STUDIO, Secret
-from ledger.errors import NotPermittedError
+from ledger.errors import CutError, NotPermittedError
 from ledger.log.leaves import encode_leaves
 from ledger.records.editing import CutLeaf
 from ledger.records.identity import as_statement_id
 from ledger.records.statement import Act
-from pipeline.editing.cut import resolve_cut
+from pipeline.editing.cut import ResolvedCut, resolve_cut
 from pipeline.recording.cut_shots import cut_shots
 from pipeline.recording.desk import Desk, KnownCut
 from pipeline.recording.documents import read_document
@@ -37,7 +37,7 @@ def draft_cut(line: CutLine, number: int, desk: Desk) -> LineDraft:
     signer = desk.names.signer(by, KIND, line.verb)
     act = desk.act_of(line)
     raw = read_document(desk.folder, line.file, "/file")
-    resolved = resolve_cut(raw, cut_shots(desk.film))
+    resolved = _resolved(raw, line.file, desk)
     leaves = encode_leaves(resolved.leaves)
     versions = _versions(desk, resolved.leaves)
     digest = sha256_hex(raw)
@@ -75,6 +75,14 @@ def draft_cut(line: CutLine, number: int, desk: Desk) -> LineDraft:
     )
     desk.cuts.append(KnownCut(said.id, resolved.rate, resolved.leaves))
     return replace(draft, said=said, act=act, blobs=(leaves.raw,), notes=notes)
+
+
+def _resolved(raw: bytes, file: str, desk: Desk) -> ResolvedCut:
+    try:
+        return resolve_cut(raw, cut_shots(desk.film))
+    except CutError as error:
+        error.where = f"{file}: {error.where}" if error.where else file
+        raise
 
 
 def newest_cut(desk: Desk) -> KnownCut | None:

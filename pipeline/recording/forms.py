@@ -8,6 +8,7 @@ import re
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +23,7 @@ from ledger.encoding import canonical
 from ledger.errors import RecordFileError
 from ledger.records.identity import Day, Instant, Token
 from ledger.records.people import Route
+from ledger.records.visible import is_visible
 from pipeline.capture.generation import GenerationFile
 from pipeline.capture.sources import FileSource, SourcePath
 from pipeline.recording.acts import Target
@@ -30,7 +32,16 @@ from pipeline.recording.lines import Line
 Reference: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A party, a shot or an element, as production.toml names it."""
 
-Words: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+
+def _visible(text: str) -> str:
+    if not is_visible(text):
+        raise ValueError("text with at least one visible character is expected")
+    return text
+
+
+Words: TypeAlias = Annotated[
+    str, StringConstraints(max_length=20_000), AfterValidator(_visible)
+]
 Frames: TypeAlias = Annotated[str, StringConstraints(max_length=40)]
 FinePath: TypeAlias = Annotated[SourcePath, StringConstraints(max_length=4096)]
 

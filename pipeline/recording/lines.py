@@ -1,8 +1,9 @@
 """Lines of records: JSON, one object a line, from somebody who may mean no good.
 
 Every line is bounded and checked before any field of it is looked at: canonical JSON's
-restrictions on values (no floats, no null, each key once, text in NFC), and no control
-characters but tab and newline.
+restrictions on values (no floats, no null, each key once, text in NFC), no control
+characters but tab and newline, and none that are never seen outside of prompts and
+parameters.
 """
 
 import unicodedata
@@ -13,6 +14,7 @@ from typing import Final, NoReturn
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
 from ledger.errors import MalformedRecordError, RecordFileError
+from ledger.records.visible import unseen
 
 LARGEST_FILE: Final = 64 << 20
 LARGEST_LINE: Final = 1 << 20
@@ -20,6 +22,7 @@ MOST_LINES: Final = 10_000
 
 _PERMITTED: Final = "\t\n"
 _REFUSED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_VERBATIM: Final = frozenset({"prompt", "parameters"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ def _object(text: bytes, number: int) -> dict[str, JsonValue]:
         if any(_is_refused(letter) for letter in words):
             expected = "text without control characters but tab and newline"
             _refuse(expected, "a control character", f"{where}: {pointer}", number)
+        # What a model got is evidence, kept as it was; nobody is named by it.
+        field = pointer.split("/")[1]
+        if field not in _VERBATIM and (hidden := unseen(words)):
+            expected = "text without characters that are never seen"
+            _refuse(expected, hidden, f"{where}: {pointer}", number)
     return value
 
 

@@ -1,7 +1,9 @@
 """The commands as a new user runs them, on the demonstration film made small."""
 
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from typer.testing import CliRunner
 
 from ledger.cli.main import app
 from tests.integration.conftest import FRAMES, SIZE, MadeDemo
-from tests.simulators.command_line import document, jangbu
+from tests.simulators.command_line import JANGBU, document, jangbu
 
 SHOTS = ["SQ010_0010", "SQ020_0010", "SQ030_0010", "SQ040_0010", "SQ040_0020"]
 LEFT = {
@@ -140,6 +142,66 @@ def test_the_next_commands_that_the_demo_names_can_be_called(demo: MadeDemo) -> 
     assert called("ask", "authorship", demo.production, *last) == 3
     assert called("ask", "chain-of-title", demo.production) == 1
     assert called("fsck", demo.production) == 0
+
+
+@pytest.mark.parametrize("source", ["pipe", "/dev/zero", "huge"])
+def test_a_registry_that_is_no_small_file_is_refused_at_once(
+    tmp_path: Path, source: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate((4 << 20) + 1)
+    assert called("init", tmp_path / "p", "--from", tmp_path / source) == 4
+    assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize("source", ["pipe", "/dev/zero", "words"])
+def test_a_font_that_is_none_is_refused_at_once(
+    demo: MadeDemo, tmp_path: Path, source: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "words").write_text("no font", "utf-8")
+    cut, out = demo.root / "film.otio", tmp_path / "r.pdf"
+    font = tmp_path / source
+    words = ("roll", demo.production, "--cut", cut, "--out", out, "--font", font)
+    assert called(*words) == 4
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe", "words"}
+
+
+def test_a_read_only_production_is_read_and_not_written(
+    demo: MadeDemo, tmp_path: Path
+) -> None:
+    production = Path(shutil.copytree(demo.production, tmp_path / "p % ?"))
+    out = tmp_path / "r.pdf"
+    head = read_only(production)
+    for words in (
+        ("ask", "authorship", production),
+        ("log", production),
+        ("fsck", production),
+        ("report", "authorship", production, "--out", out),
+    ):
+        command = [*head, str(JANGBU), *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # What it says of the film is another matter.
+        assert done.returncode in {0, 1, 3}, done.stderr
+    registry = production / "production.toml"
+    text = registry.read_text("utf-8")
+    registry.write_text(text.replace('code = "SQ010_0010"', 'code = "S1"'), "utf-8")
+    stating = [*head, str(JANGBU), "register", str(production)]
+    assert subprocess.run(stating, capture_output=True, check=False).returncode == 7
+
+
+def read_only(folder: Path) -> list[str]:
+    """What makes a folder read-only to the command that follows."""
+    if os.geteuid():
+        folder.chmod(0o500)
+        return []
+    # For root only a mount is read-only; it ends with its namespace.
+    script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    head = ["unshare", "-m", "sh", "-c", script, str(folder)]
+    if subprocess.run([*head, "true"], check=False).returncode:
+        pytest.skip("no right to mount")
+    return head
 
 
 def test_a_renamed_element_supersedes_its_statement(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_another_spelling_of_a_good_statement_is_refused(
 
 
 def test_an_unknown_kind_is_refused(ledger_studio: LedgerStudio) -> None:
-    for kind in ("element.2", "opinion.1"):
+    for kind in ("element.2", "rumour.1"):
         raw = spelled(honest(ledger_studio), kind=f'"{kind}"')
         given = answer(ledger_studio, raw)
         assert (given.error.code, given.error.where) == ("record.unknown_kind", "/kind")

@@ -24,6 +24,7 @@ _NAMES = (
     "input.recorded",
     "input.own_work",
     "input.by_person",
+    "input.acts",
     "edit.recorded",
     "edit.by_person",
     "edit.changed",
@@ -35,6 +36,12 @@ _NAMES = (
 )
 
 
+_GENERATED = (
+    "algorithmicMedia",
+    "compositeWithTrainedAlgorithmicMedia",
+    "dataDrivenMedia",
+    "trainedAlgorithmicMedia",
+)
 _QUESTIONS = {
     ("kr.authorship.edit", "expression.added"),
     ("kr.authorship.input", "expression.appears"),
@@ -55,8 +62,11 @@ def naive_answers(
                 if layer.upper == 0:
                     continue
                 file = frame.measured.inputs[place].file
-                declared = film.runs[frame.run].layers[place].source_type
-                for part, values, people in _parts(film, file, declared):
+                said = film.runs[frame.run].layers[place]
+                named = said.generation is not None
+                for part, values, people in _parts(
+                    film, file, said.source_type, named=named
+                ):
                     judged = _judged(
                         film, shot.uid, layer.element, frame.measured, people
                     )
@@ -74,12 +84,12 @@ def naive_answers(
 
 
 def _parts(
-    film: Film, file: str, declared: str
+    film: Film, file: str, declared: str, *, named: bool
 ) -> list[tuple[str, Values, frozenset[str]]]:
     parts = list(_regions(film, file))
     kinds = {values.get("base") for _, values, _ in parts}
     captured = declared == "digitalCapture" and "generated" in kinds
-    generated = declared == "trainedAlgorithmicMedia"
+    generated = named or declared in _GENERATED
     if captured or (generated and kinds <= {"captured", "handmade"}):
         clash = dict.fromkeys(_NAMES, Reason.CONFLICT)
         return [(part, {**values, **clash}, people) for part, values, people in parts]
@@ -168,6 +178,13 @@ def _origin(
                 **_input(film, generated[0], _number(film, file)),
             }
         )
+    redone = any(
+        leaf.after == file != leaf.before
+        for one in film.changes
+        for leaf in one.pictures.values()
+    )
+    if (captured or made) and (redone or any(one.before for one in captured + made)):
+        return dict.fromkeys(_NAMES, Reason.CONFLICT) | _marks("generated")
     if captured or made:
         kind = "captured" if captured else "handmade"
         return (
@@ -190,7 +207,8 @@ def _marks(base: str) -> Values:
 
 def _nothing() -> Values:
     nothing: Values = dict.fromkeys(_NAMES, False)
-    return nothing | {"origin.known": True, "edit.acts": frozenset()}
+    none: frozenset[str] = frozenset()
+    return nothing | {"origin.known": True, "edit.acts": none, "input.acts": none}
 
 
 def _input(film: Film, one: Generation, number: int) -> Values:
@@ -199,15 +217,17 @@ def _input(film: Film, one: Generation, number: int) -> Values:
         more, hole = _works(film, film.assets[each.asset].files[number].file)
         works += more
         gap = gap or hole
-    if works:
+    if works and gap is not Reason.CONFLICT:
         own, person = True, any(_is_person(film, each) for each in works)
         return {
             "input.recorded": True,
             "input.own_work": own,
             "input.by_person": person,
+            "input.acts": frozenset(each.act for each in works),
         }
     if gap is not None:
-        return {"input.recorded": True, "input.own_work": gap, "input.by_person": gap}
+        names = ("input.own_work", "input.by_person", "input.acts")
+        return {"input.recorded": True, **dict.fromkeys(names, gap)}
     return {"input.recorded": bool(one.inputs)}
 
 

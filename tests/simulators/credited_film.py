@@ -11,6 +11,7 @@ from ledger.history.film import (
     Frame,
     Generation,
     Party,
+    Run,
     Shot,
     Source,
     Speaker,
@@ -24,7 +25,7 @@ from ledger.records.frames import (
     MeasuredLeaf,
 )
 from ledger.records.identity import as_day, as_digest, as_token, as_uid
-from ledger.records.making import AssetLeaf, Edge, GenerationInput
+from ledger.records.making import AssetLeaf, Edge, GenerationInput, RunLayer
 from ledger.records.people import EngagementTerms, Route
 from ledger.records.statement import Scope
 from ledger.records.time import FrameRange, Rate
@@ -175,7 +176,34 @@ class FilmMaker:
         self.film = replace(self.film, generations=(*self.film.generations, one))
         return one.source.id
 
-    def engagement(self, name: str, party: str, *credit: str) -> str:
+    def run(self, *layers: "Layer") -> None:
+        """The run that every shot shows, with what its layers are declared to be."""
+        run = Run(
+            source=self.source("run.1", "run"),
+            width=8,
+            height=8,
+            layers=tuple(
+                RunLayer.model_validate(
+                    {
+                        "element": uid(one.element),
+                        "asset": id_of(one.asset),
+                        "source_type": one.declared,
+                        "alpha": "opaque",
+                    }
+                )
+                for one in layers
+            ),
+        )
+        elements = {uid(one.element): one.element for one in layers}
+        self.film = replace(
+            self.film,
+            runs={id_of("run"): run},
+            elements={**self.film.elements, **elements},
+        )
+
+    def engagement(
+        self, name: str, party: str, *credit: str, company: str = STUDIO
+    ) -> str:
         terms = EngagementTerms(
             status="freelancer",
             from_on=as_day("2026-01-01"),
@@ -184,7 +212,7 @@ class FilmMaker:
         one = Engagement(
             source=self.source("engagement.1", name),
             party=party,
-            company=STUDIO,
+            company=company,
             terms=terms,
         )
         self.film = replace(self.film, engagements=(*self.film.engagements, one))
@@ -200,6 +228,7 @@ class Layer:
     still: bool = False
     upper: int = 32768 * PIXELS
     matte: str | None = None
+    declared: str = "digitalCapture"
 
 
 def _frame(number: int, layers: tuple[Layer, ...]) -> Frame:

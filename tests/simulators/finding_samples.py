@@ -52,6 +52,7 @@ def finding(number: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401
         "flags": [],
         "policy": {"id": "kr.authorship.element", "version": 1, "digest": digest(900)},
         "people": [UID],
+        "opinions": [],
         "coverage": {"lower": 1_234_567, "upper": 2_345_678, "total": 67_947_724},
         "change": None,
         "deciding": [],

@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from ledger.credits.cut_facts import timecode
+from ledger.credits.notes import Gap, Unseen
+from ledger.records.time import Rate
 from tests.simulators.finding_samples import digest
 from tests.simulators.report_samples import LONG_LATIN, LONG_NAME
+
+RATE = Rate(24, 1)
 
 
 def role(ko: str, en: str) -> dict[str, str]:
@@ -17,6 +22,8 @@ def seen(first: int = 0) -> dict[str, Any]:
         "seconds": "4/1",
         "first": first,
         "last": first + 95,
+        "first_timecode": timecode(first, RATE),
+        "last_timecode": timecode(first + 95, RATE),
         "shots": [
             {
                 "uid": "0198c0de-0000-7000-8000-000000000001",
@@ -120,6 +127,8 @@ def roll() -> dict[str, Any]:
                 evidence=[],
                 first=None,
                 last=None,
+                first_timecode=None,
+                last_timecode=None,
                 frames=0,
                 seconds="0/1",
                 shots=[],
@@ -154,6 +163,7 @@ def roll() -> dict[str, Any]:
                 "name": "최가상",
                 "latin": "CHOE Gasang",
                 "contributions": [digest(803)],
+                "engages": [],
                 "reasons": [
                     {
                         "code": "shot_not_in_cut",
@@ -161,7 +171,15 @@ def roll() -> dict[str, Any]:
                         "en": "the shot is not in the cut",
                     }
                 ],
-            }
+            },
+            {
+                "party": "0198c0de-0000-7000-8000-000000000903",
+                "name": "㈜가상효과",
+                "latin": "Gasang VFX",
+                "contributions": [],
+                "engages": [digest(804)],
+                "reasons": [{**Unseen.ENGAGES_ONLY.to_json()}],
+            },
         ],
         "contributions_not_seen": [
             {
@@ -176,6 +194,15 @@ def roll() -> dict[str, Any]:
                     "ko": "숏이 편집본에 없음",
                     "en": "the shot is not in the cut",
                 },
+            }
+        ],
+        "origin_unrecorded": [
+            {
+                "element": "0198c0de-0000-7000-8000-000000000701",
+                "name": "하늘",
+                "reason": {**Gap.GENERATION_MISSING.to_json()},
+                "source_types": ["trainedAlgorithmicMedia"],
+                **seen(7),
             }
         ],
         "as_of": "2026-11-22T03:04:05.000000Z",

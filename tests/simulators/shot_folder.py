@@ -22,7 +22,7 @@ from PIL import Image
 
 COMMAND = Path(sys.executable).parent / "jangbu"
 CODE = "SQ010_0040"
-TIMEOUT_S = 120
+TIMEOUT_S = 600
 MODULES: Final = tempfile.TemporaryDirectory(prefix="jangbu-modules-")
 
 RECIPE = """

@@ -1,6 +1,7 @@
 """Documents as readers get them: set in real fonts, read back from the PDF."""
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from ledger.errors import MissingFontError, MissingGlyphError, ReportError
+from ledger.errors import MissingGlyphError, ReportError, UnreadableInputError
 from ledger.records.identity import as_instant
 from ledger.reports.fonts import Font, read_fonts
 from ledger.reports.typesetting import Sheet, typeset
@@ -195,15 +196,26 @@ def test_a_character_that_turns_the_line_around_is_printed_by_its_number(
 def test_a_file_that_is_no_font_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "font.otf"
     path.write_bytes(content)
-    with pytest.raises(MissingFontError) as caught:
+    with pytest.raises(UnreadableInputError) as caught:
         read_fonts([path])
     assert str(path) == caught.value.where
+    assert caught.value.exit_code == 4
+
+
+def test_a_pipe_a_device_and_an_endless_file_are_no_fonts(tmp_path: Path) -> None:
+    pipe, long = tmp_path / "pipe.otf", tmp_path / "long.otf"
+    os.mkfifo(pipe)
+    with long.open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    for path in (pipe, long, Path("/dev/zero")):
+        with pytest.raises(UnreadableInputError):
+            read_fonts([path])
 
 
 def test_a_font_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(MissingFontError):
+    with pytest.raises(UnreadableInputError):
         read_fonts([tmp_path / "absent.ttf"])
-    with pytest.raises(MissingFontError):
+    with pytest.raises(UnreadableInputError):
         read_fonts([tmp_path])
 
 

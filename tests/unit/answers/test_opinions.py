@@ -63,11 +63,13 @@ def test_who_works_on_the_film_is_not_independent_of_it(assessor: str) -> None:
     assert fact.strength is Strength.OWN_SYSTEM
 
 
-def test_an_assessor_whose_trace_was_erased_is_not_known_to_be_independent() -> None:
+def test_an_opinion_of_nobody_who_can_be_named_any_more_is_erased() -> None:
     shots = five_shots()
     key = replace(assessors_key("assessor"), party=None)
     shots.opinion_on_d(speaker=key)
-    assert found(shots.film()).flags == {"not_independent"}
+    fact = found(shots.film())
+    assert fact.value is None
+    assert fact.reason is Reason.ERASED
 
 
 @pytest.mark.parametrize(

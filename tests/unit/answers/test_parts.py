@@ -6,7 +6,7 @@ import pytest
 
 from ledger.answers.facts import ORIGIN_FACTS, FactFinder
 from ledger.answers.lineage import Lineage
-from ledger.answers.parts import Part, Parts
+from ledger.answers.parts import Part, Parts, Shown
 from ledger.answers.strengths import Strengths
 from ledger.history.film import Film
 from ledger.records.making import SourceType
@@ -27,7 +27,7 @@ def parts_of(film: Film, name: str, declared: SourceType) -> tuple[Part, ...]:
     lineage = Lineage(film)
     finder = FactFinder(film, lineage, Strengths(film))
     file = digest("file", name if "/" in name else f"{name}/{FRAMES[0]}")
-    return Parts(film, lineage, finder).of(file, declared)
+    return Parts(film, lineage, finder).of(file, Shown(declared=declared))
 
 
 def values(part: Part) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Chain of title: what contracts show, party by party, link by link."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from ledger.answers.title import chain_of_title
 from ledger.answers.verdict import exit_code
 from ledger.history.film import Film
 from ledger.records.identity import as_day
+from ledger.records.statement import Scope
 from ledger.rules.rulebook import Rulebook, packaged_rulebook
 from ledger.rules.values import Reason, State, Tag
-from tests.simulators.five_shots import FiveShots, five_shots
+from tests.simulators.five_shots import FRAMES, MATTE, PLATE, FiveShots, five_shots
 from tests.simulators.later_films import disputed, erased, without
-from tests.simulators.small_films import STUDIO, digest, uid
+from tests.simulators.small_films import CAPTURED, STUDIO, digest, span, uid
 
+TODAY = as_day("2026-11-22")
 ASSIGNED = {"assignment": "economic_rights", "document": digest("signed copy")}
 
 
@@ -25,7 +28,7 @@ def rulebook() -> Rulebook:
 
 
 def links(film: Film, rulebook: Rulebook, party: str) -> list[Finding]:
-    found = chain_of_title(film, rulebook, Asked(on=as_day("2026-11-22")))
+    found = chain_of_title(film, rulebook, Asked(on=TODAY))
     return [one for one in found if one.party == uid(party)]
 
 
@@ -117,7 +120,7 @@ def test_an_erased_contributor_cannot_be_matched_to_a_contract(
 ) -> None:
     shots, _ = engaged(**ASSIGNED)
     film = erased(shots.film(), shots.painting)
-    found = chain_of_title(film, rulebook, Asked(on=as_day("2026-11-22")))
+    found = chain_of_title(film, rulebook, Asked(on=TODAY))
     (nobody,) = (one for one in found if one.party is None)
     assert (nobody.state, reasons(nobody)[0]) == (State.OPEN, Reason.ERASED)
 
@@ -177,9 +180,217 @@ def test_the_company_itself_hands_nothing_on(rulebook: Rulebook) -> None:
     assert link(shots.film(), rulebook, STUDIO).state is State.NOT_APPLICABLE
 
 
-def test_only_the_asked_shots_people_are_asked_about(rulebook: Rulebook) -> None:
-    film = five_shots().film()
-    asked = Asked(on=as_day("2026-11-22"), shots=frozenset({uid("c")}))
+def test_companies_in_a_circle_hand_nothing_to_the_studio(rulebook: Rulebook) -> None:
+    shots = five_shots()
+    shots.maker.contributions.clear()
+    shots.maker.generations.clear()
+    shots.maker.contribution("painting again", "edit", "painter")
+    shots.maker.party("vendor", "organisation")
+    shots.maker.engagement("a", "painter", "vendor", **ASSIGNED)
+    shots.maker.engagement("b", "vendor", "painter", **ASSIGNED)
+    found = chain_of_title(shots.film(), rulebook, Asked(on=TODAY))
+    assert len(found) == 2
+    assert {(one.state, reasons(one)[0]) for one in found} == {
+        (State.OPEN, Reason.MISSING)
+    }
+    assert exit_code(found, frozenset()) == 3
+    # Once one of them works for the studio, the circle does no harm.
+    shots.maker.engagement("c", "vendor", **ASSIGNED)
+    found = chain_of_title(shots.film(), rulebook, Asked(on=TODAY))
+    assert [one.state for one in found] == [State.SUPPORTED] * 3
+
+
+def test_who_is_engaged_by_a_person_that_nobody_engaged_hands_nothing_on(
+    rulebook: Rulebook,
+) -> None:
+    shots = five_shots()
+    shots.maker.engagement("a", "painter", "actor", **ASSIGNED)
+    found = link(shots.film(), rulebook)
+    assert (found.state, reasons(found)[0]) == (State.OPEN, Reason.MISSING)
+    assert found.flags == {"engaged_by_another"}
+
+
+def test_who_engages_themselves_hands_nothing_on(rulebook: Rulebook) -> None:
+    shots = five_shots()
+    shots.maker.engagement("a", "painter", "painter", **ASSIGNED)
+    assert link(shots.film(), rulebook).state is State.OPEN
+
+
+def test_an_erased_contract_may_have_been_the_way_to_the_studio(
+    rulebook: Rulebook,
+) -> None:
+    shots = five_shots()
+    shots.maker.party("vendor", "organisation")
+    shots.maker.engagement("job", "painter", "vendor", **ASSIGNED)
+    order = shots.maker.engagement("order", "vendor", **ASSIGNED)
+    assert link(shots.film(), rulebook).state is State.SUPPORTED
+    found = link(erased(shots.film(), order), rulebook)
+    assert (found.state, reasons(found)[0]) == (State.OPEN, Reason.ERASED)
+
+
+def test_a_disputed_contract_that_says_otherwise_keeps_the_answer_open(
+    rulebook: Rulebook,
+) -> None:
+    shots, _ = engaged(**ASSIGNED)
+    adverse: dict[str, Any] = {"assignment": "none", "contrary_term": True}
+    other = shots.maker.engagement("adverse", "painter", **adverse)
+    found = link(disputed(shots.film(), other), rulebook)
+    assert (found.state, reasons(found)[0]) == (State.OPEN, Reason.DISPUTED)
+    assert other in found.evidence
+
+
+def test_a_disputed_contract_that_says_the_same_changes_nothing(
+    rulebook: Rulebook,
+) -> None:
+    shots, _ = engaged(**ASSIGNED)
+    again = shots.maker.engagement("again", "painter", **ASSIGNED)
+    film = disputed(shots.film(), again)
+    assert link(film, rulebook).state is State.SUPPORTED
+    # What cannot be read any more may have said anything.
+    lost = tuple(
+        replace(one, terms=None) if one.source.id == again else one
+        for one in film.engagements
+    )
+    found = link(replace(film, engagements=lost), rulebook)
+    assert (found.state, reasons(found)[0]) == (State.OPEN, Reason.DISPUTED)
+
+
+def in_shot(film: Film, rulebook: Rulebook, *shots: str, **more: Any) -> set[str]:  # noqa: ANN401
+    asked = Asked(on=TODAY, shots=frozenset(map(uid, shots)), **more)
     found = chain_of_title(film, rulebook, asked)
-    # The painter's contribution names shot d; the others name no shot.
-    assert uid("painter") not in {one.party for one in found}
+    return {one.names[one.party] for one in found if one.party is not None}
+
+
+@pytest.fixture
+def placed() -> FiveShots:
+    """The five shots, where the plate's people say for which shot they worked."""
+    shots = five_shots()
+    scope = Scope.model_validate({"shot": uid("plate")})
+    shots.maker.contributions[:] = [
+        replace(one, source=replace(one.source, scope=scope))
+        if one.source.id in {shots.capture, shots.performance}
+        else one
+        for one in shots.maker.contributions
+    ]
+    return shots
+
+
+def test_a_shots_people_are_those_whose_files_led_to_what_is_seen(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    film = placed.film()
+    assert in_shot(film, rulebook, "c") == {"ai-director"}
+    assert in_shot(film, rulebook, "plate") == {"camera", "actor"}
+    # What was painted for shot d went into the generator of shot e.
+    assert in_shot(film, rulebook, "e") == {"painter", "ai-director"}
+
+
+def test_work_for_one_shot_counts_in_another_where_its_files_are_seen(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    maker = placed.maker
+    (plate,) = (
+        layer.asset
+        for run in maker.runs.values()
+        for layer in run.layers
+        if layer.element == uid(PLATE)
+    )
+    maker.shot("borrowed", [(PLATE, plate, CAPTURED)], FRAMES)
+    maker.shot("hidden", [(PLATE, plate, CAPTURED)], FRAMES, unseen=[PLATE])
+    assert in_shot(maker.film(), rulebook, "borrowed") == {"camera", "actor"}
+    assert in_shot(maker.film(), rulebook, "hidden") == set()
+
+
+def test_work_whose_files_are_not_seen_in_its_shot_does_not_count(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    maker = placed.maker
+    unused = maker.asset("unused", FRAMES)
+    maker.party("second painter")
+    maker.contribution("try", "edit", "second painter", [unused], shot=uid("c"))
+    assert in_shot(maker.film(), rulebook, "c") == {"ai-director"}
+    # Of files that are current no more nobody knows where they are seen.
+    film = without(maker.film(), unused)
+    assert in_shot(film, rulebook, "c") == {"ai-director", "second painter"}
+
+
+def test_work_that_names_no_files_counts_in_its_shot_and_frames(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    maker = placed.maker
+    maker.party("director")
+    frames = span(1001, 1003)
+    maker.contribution("d", "direction", "director", shot=uid("c"), range=frames)
+    film = maker.film()
+    assert in_shot(film, rulebook, "c") == {"ai-director", "director"}
+    assert "director" not in in_shot(film, rulebook, "d")
+    assert "director" in in_shot(film, rulebook, frames=(1002, 1003))
+    assert "director" not in in_shot(film, rulebook, frames=(1003, 1005))
+
+
+def test_work_for_no_shot_in_particular_always_counts(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    placed.maker.party("editor")
+    placed.maker.contribution("cutting", "arrangement", "editor")
+    for shot in ("c", "d", "e", "plate"):
+        assert "editor" in in_shot(placed.film(), rulebook, shot)
+
+
+def test_the_way_to_people_does_not_end_at_a_withdrawn_asset(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    (again,) = placed.maker.generations[-1].outputs
+    film = without(placed.film(), again)
+    assert in_shot(film, rulebook, "e") == {"painter", "ai-director"}
+
+
+def test_the_way_to_people_follows_work_by_any_route(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    maker = placed.maker
+    traced = maker.asset("traced", FRAMES)
+    maker.shot("f", [(MATTE, traced, CAPTURED)], FRAMES)
+    (painting,) = (one for one in maker.contributions if one.route == "edit")
+    maker.contribution("tracing", "input", "actor", [traced], painting.after)
+    assert in_shot(maker.film(), rulebook, "f") == {"actor", "painter", "ai-director"}
+
+
+def test_who_is_engaged_but_not_in_the_shot_does_not_appear(
+    placed: FiveShots, rulebook: Rulebook
+) -> None:
+    placed.maker.party("producer")
+    placed.maker.engagement("job", "producer", status="employee")
+    placed.maker.engagement("contract", "painter", **ASSIGNED)
+    film = placed.film()
+    assert in_shot(film, rulebook, "c") == {"ai-director"}
+    assert "producer" in in_shot(film, rulebook)
+
+
+@pytest.mark.parametrize(
+    ("terms", "state", "why"),
+    [
+        ({}, State.OPEN, {Reason.MISSING, Reason.UNSETTLED}),
+        (
+            {"contrary_term": False},
+            State.OPEN,
+            {Reason.MISSING, Reason.UNSETTLED},
+        ),
+        (
+            {"contrary_term": False, "assignment": "none"},
+            State.OPEN,
+            {Reason.UNSETTLED},
+        ),
+        ({"contrary_term": True}, State.OPEN, {Reason.MISSING}),
+        ({"contrary_term": True, "assignment": "none"}, State.NOT_SUPPORTED, set()),
+        ({"contrary_term": True, "assignment": "licence"}, State.NOT_SUPPORTED, set()),
+        ({**ASSIGNED, "to_on": "2026-03-01"}, State.NOT_SUPPORTED, set()),
+    ],
+)
+def test_the_reference_says_what_a_freelance_painters_contract_comes_to(
+    rulebook: Rulebook, terms: dict[str, Any], state: State, why: set[Reason]
+) -> None:
+    shots, _ = engaged(**terms)
+    found = link(shots.film(), rulebook)
+    assert found.state is state
+    assert state is not State.OPEN or set(reasons(found)) == why

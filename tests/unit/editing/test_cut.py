@@ -201,6 +201,8 @@ def test_one_view_of_two_is_found_by_metadata_and_else_refused() -> None:
 def test_a_frame_that_does_not_exist_is_named_with_its_clip() -> None:
     error = refused(timeline(track(clip("A", 1099, 3))))
     assert error.where == "clip 'A', record frame 2"
+    assert error.met == "frame 1101 of shot 'A'"
+    assert SHOTS[0].uid not in str(error)
     assert error.facts == {"record_frame": 2, "source_frame": 1101}
     assert "A" not in error.public().values()
 

@@ -98,6 +98,11 @@ def test_a_handle_that_is_anothers_name_is_ambiguous() -> None:
         'latin = "Kim\\u0007"',
         f'latin = "{"x" * 201}"',
         'latin = "Zoe\\u0308"',
+        'latin = "Kim\\u202eanaH"',
+        'latin = "Kim\\u2066Hana"',
+        'latin = "Kim\\u200bHana"',
+        'latin = "\\u3164"',
+        'latin = "\\u200d"',
         'nickname = "painter"',
     ],
 )
@@ -112,6 +117,19 @@ def test_no_two_parties_share_a_handle_or_a_uid(line: str) -> None:
     twin = '\n[[party]]\ntype = "person"\nname = "이두리"\n'
     with pytest.raises(ProductionError):
         registry(f"{OLDER}{line}\n{twin}{line}\n")
+
+
+def test_a_name_may_be_spelled_with_joiners() -> None:
+    found = registry(f'{OLDER}latin = "क्\u200cष"\n')
+    assert found.party[1].latin == "क्\u200cष"
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "9" * 5000, "a = " + "[" * 5000, "a" + ".a" * 2000 + " = 1"]
+)
+def test_toml_that_no_parser_takes_is_refused(text: str) -> None:
+    with pytest.raises(ProductionError):
+        registry(text)
 
 
 def test_a_row_without_uid_is_refused() -> None:

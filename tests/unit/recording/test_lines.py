@@ -98,6 +98,29 @@ def test_the_field_of_a_control_character_is_named() -> None:
     assert refused(b'{"a":{"b":["x","\\u0007"]}}').where == "line 1: /a/b/1"
 
 
+@pytest.mark.parametrize("letter", ["\u202e", "\u2066", "\u200b", "\ufeff", "\u00ad"])
+def test_the_field_of_a_character_that_is_never_seen_is_named(letter: str) -> None:
+    line = {**DIRECTED, "note": f"a{letter}b"}
+    error = refused(json.dumps(line).encode())
+    assert error.where == "line 1: /note"
+    assert error.met == f"U+{ord(letter):04X}"
+
+
+def test_a_prompt_is_kept_as_the_model_got_it_and_joiners_may_stand_anywhere() -> None:
+    prompt = "a\u200bsea"
+    form = read_line({**GENERATED, "prompt": prompt, "parameters": {"not": prompt}})
+    assert form.prompt == prompt
+    assert form.parameters == {"not": prompt}
+    assert read(note="क्\u200cष").note == "क्\u200cष"
+
+
+@pytest.mark.parametrize("note", ["", " ", "\n\t", "\u3164", "\u200d"])
+def test_a_note_that_nobody_can_see_is_refused(note: str) -> None:
+    with pytest.raises(RecordFileError) as caught:
+        read(note=note)
+    assert caught.value.where == "line 1: /note"
+
+
 def test_what_is_too_long_is_refused_before_it_is_parsed() -> None:
     huge = b'{"a":"' + b"x" * (10 << 20) + b'"}'
     assert str(LARGEST_LINE) in refused(huge).expected
