@@ -54,17 +54,14 @@ class Valley:
     @cached_property
     def painted(self) -> Frame:
         """The same after the sun, a hut with its smoke and two people were painted."""
-        over = Image.fromarray(self.generated)
-        draw = ImageDraw.Draw(over)
+        kept = Image.fromarray(self.generated)
         unit = self.height / 100
         sun = (self.width * 0.22, self.height * 0.15)
         for radius, colour in ((11, (255, 222, 170)), (8, (255, 240, 214))):
-            draw.ellipse(_round(sun, radius * unit), fill=colour)
-        over = over.filter(ImageFilter.GaussianBlur(unit * 0.6))
-        # Only the sky's corner was softened; the rest is as it came.
-        kept = Image.fromarray(self.generated)
-        box = (0, 0, round(self.width * 0.42), round(self.height * 0.29))
-        kept.paste(over.crop(box), box)
+            # Each disc with a soft edge of its own, and nothing else touched.
+            disc = Image.new("L", kept.size)
+            ImageDraw.Draw(disc).ellipse(_round(sun, radius * unit), fill=255)
+            kept.paste(colour, mask=disc.filter(ImageFilter.BoxBlur(unit * 0.4)))
         _paint_people(ImageDraw.Draw(kept), self.width * 0.60, self.height * 0.80, unit)
         return as_frame(np.asarray(kept))
 

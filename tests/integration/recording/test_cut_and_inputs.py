@@ -63,6 +63,8 @@ def test_a_cut_of_frames_that_do_not_exist_is_refused(film: RecordedFilm) -> Non
     done = film.command({"kind": "cut", "file": "film.otio"})
     assert (done.code, done.json["error"]["code"]) == (4, "cut")
     assert "line 1" in done.err
+    assert f"film.otio: clip '{CODE}', record frame" in done.err
+    assert f"of shot '{CODE}'" in done.err
     assert film.entries() == before
 
 
