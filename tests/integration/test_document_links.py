@@ -60,4 +60,4 @@ def test_a_link_to_nowhere_is_found() -> None:
     assert broken(page, "docs/no-such-page.md")
     assert broken(page, "LICENSE#no-such-heading")
     assert broken(page, "../outside.md")
-    assert not broken(page, "#licence")
+    assert not broken(page, "#map")
