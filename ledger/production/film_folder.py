@@ -102,7 +102,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(read_bounded(path, _LARGEST).decode("utf-8"))
     except UnreadableInputError as error:
         raise _refused(str(path), error.met) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _refused(str(path), str(error)) from error
 
 

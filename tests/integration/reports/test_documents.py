@@ -90,7 +90,7 @@ def test_a_roll_names_the_studio_and_leaves_nothing_private_on_stdout(
     ("words", "code"),
     [
         (["--order", "alphabetical"], 2),
-        (["--font", "production.toml"], 7),
+        (["--font", "production.toml"], 4),
         (["--cut", "absent.otio"], 4),
         (["--cut", "production.toml"], 4),
         (["--out", "roll.txt"], 2),
