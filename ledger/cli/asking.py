@@ -84,13 +84,18 @@ def span_of(text: str | None) -> Span | None:
 
 
 def day_of(text: str | None) -> Day:
-    """A day; today in Seoul if none is given."""
+    """A day that has come; today in Seoul if none is given."""
+    today = day_from(datetime.now(UTC) + _SEOUL)
     if text is None:
-        return day_from(datetime.now(UTC) + _SEOUL)
+        return today
     try:
-        return as_day(text)
+        day = as_day(text)
     except MalformedRecordError as error:
         raise usage("--on", "a day: YYYY-MM-DD", text) from error
+    if day > today:
+        # Of a law that is yet to come, a policy written now can say nothing.
+        raise usage("--on", "today or a day before", text)
+    return day
 
 
 def usage(option: str, expected: str, met: str) -> UsageError:

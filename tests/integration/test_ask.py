@@ -103,6 +103,7 @@ def test_without_a_contract_no_transfer_is_shown_and_it_exits_1(folder: Path) ->
         (["--frames", "x"], 2),
         (["--frames", "1-5"], 2),
         (["--on", "2026-02-30"], 2),
+        (["--on", "9999-12-31"], 2),
         (["--accept", "everything"], 2),
         (["--floor", "high"], 2),
     ],
