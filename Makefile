@@ -29,7 +29,7 @@ demo: $(VENV)/.base ## make a small film the whole way, and verify its evidence
 	$(BIN)/jangbu demo --out build/demo
 
 test: $(VENV)/.dev check ## all tests, with coverage
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered -q
 
 test-fast: $(VENV)/.dev ## units and properties only
 	$(BIN)/python -m pytest -q tests/unit tests/properties tests/architecture
