@@ -24,12 +24,14 @@ from ledger.errors import (
     UnreadableInputError,
 )
 from ledger.files import os_error, read_bounded, write_private
+from ledger.log.cosignature import Cosigner
 from ledger.log.note import Verifier
 from ledger.records.authority import Genesis
 from ledger.records.identity import Digest, Origin, as_digest
 from ledger.records.statement import Record
 
 LARGEST = 1 << 20
+MOST_WITNESSES = 16
 
 
 class TrustFile(Record):
@@ -41,7 +43,12 @@ class TrustFile(Record):
         recovery_vkey: the offline key that signs rotations, under `<log>/recovery`.
         genesis_leaf: leaf hash of entry 0.
         c2pa_roots: certificates (PEM, one each) that frames are signed under.
-        witnesses: reserved; a version that knows none must not seem to heed any.
+        witnesses: whose cosignatures count for this reader: C2SP verifier keys of type
+            cosignature/v1.
+        quorum: how many of them must have cosigned a checkpoint before what it covers
+            counts as witnessed; given exactly when there are witnesses.
+        time_roots: certificates (PEM, one each) of authorities whose time tokens count
+            for this reader; given only if there are any.
     """
 
     # Not Literal[1]: pydantic takes `true` for it.
@@ -51,11 +58,19 @@ class TrustFile(Record):
     recovery_vkey: str
     genesis_leaf: Digest
     c2pa_roots: tuple[str, ...] = Field(max_length=64)
-    witnesses: tuple[str, ...] = Field(default=(), max_length=0)
+    witnesses: tuple[str, ...] = Field(default=(), max_length=MOST_WITNESSES)
+    quorum: int | None = Field(default=None, ge=1, le=MOST_WITNESSES)
+    time_roots: tuple[str, ...] | None = Field(
+        default=None, min_length=1, max_length=64
+    )
 
     def to_bytes(self) -> bytes:
         """The one form of the file."""
         return canonical.encode(dump(self))
+
+    def cosigners(self) -> tuple[Cosigner, ...]:
+        """The witnesses whose cosignatures count."""
+        return tuple(map(Cosigner.from_vkey, self.witnesses))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +110,8 @@ def parse_trust(raw: bytes) -> TrustFile:
             raise _unreadable(f"at most {LARGEST} bytes", f"{len(raw)} bytes")
         trust = parse_model(TrustFile, raw)
         _check_names(trust)
-        for root in trust.c2pa_roots:
+        _check_witnesses(trust)
+        for root in (*trust.c2pa_roots, *(trust.time_roots or ())):
             _check_certificate(root)
     except (MalformedRecordError, CheckpointError) as error:
         raise _unreadable("a trust file of a log", error.met) from error
@@ -136,6 +152,33 @@ def write_trust(path: Path, trust: TrustFile) -> None:
         )
 
 
+def with_outsiders(
+    trust: TrustFile,
+    *,
+    witnesses: Sequence[str] = (),
+    quorum: int | None = None,
+    time_roots: Sequence[str] = (),
+) -> TrustFile:
+    """A reader's own trust file: the same log, and outsiders who count for the reader.
+
+    Args:
+        trust: what was handed over, or made so before.
+        witnesses: verifier keys to add; those that are there already stay once.
+        quorum: how many; all of them if never said.
+        time_roots: certificates (PEM) to add.
+
+    Raises:
+        UnreadableInputError: not of their form, or a quorum that cannot be reached.
+    """
+    listed = tuple(dict.fromkeys((*trust.witnesses, *witnesses)))
+    roots = tuple(dict.fromkeys((*(trust.time_roots or ()), *time_roots)))
+    asked = quorum or trust.quorum or len(listed) or None
+    made = trust.model_copy(
+        update={"witnesses": listed, "quorum": asked, "time_roots": roots or None}
+    )
+    return parse_trust(made.to_bytes())
+
+
 def check_identity(trust: TrustFile, met: LogIdentity) -> None:
     """Refuse a log that has a listed log's name and is not that log.
 
@@ -174,6 +217,18 @@ def _check_names(trust: TrustFile) -> None:
     for vkey, name in expected:
         if Verifier.from_vkey(vkey).name != name:
             raise _unreadable(f"a verifier key of {name}", "another key's name")
+
+
+def _check_witnesses(trust: TrustFile) -> None:
+    if (trust.quorum is None) == bool(trust.witnesses):
+        raise _unreadable("a quorum where there are witnesses", "one without the other")
+    if trust.quorum is not None and trust.quorum > len(trust.witnesses):
+        raise _unreadable("a quorum of at most all witnesses", "a larger one")
+    # A cosignature does not hold the name: one key under two names would count twice.
+    log_keys = {Verifier.from_vkey(vkey).public_key for vkey in trust.log_vkeys}
+    keys = [one.public_key for one in trust.cosigners()]
+    if len({*keys, *log_keys}) != len(keys) + len(log_keys):
+        raise _unreadable("a key of its own for each witness", "one key twice")
 
 
 def _check_certificate(pem: str) -> None:

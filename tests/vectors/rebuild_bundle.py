@@ -9,10 +9,14 @@ from ledger.encoding.sheet import parse_envelope
 from ledger.evidence import form
 from ledger.evidence.archive import read_archive
 from ledger.evidence.bundle import Request
+from ledger.evidence.trust import with_outsiders
 from tests.simulators.stated_log import StatedLog
 
 TARGET = Path(__file__).with_name("bundle.json")
 SEED = "jangbu test studio, public and worthless"
+WITNESS = json.loads(TARGET.with_name("cosignature.json").read_text(encoding="utf-8"))[
+    "vkey"
+]
 
 
 def build() -> str:
@@ -26,6 +30,9 @@ def build() -> str:
         "Ed25519 is deterministic, so every run gives these bytes.",
         "seed": f"a key is SHA-256 of the UTF-8 text: {SEED}/<name of the key>",
         "trust_file": log.trust().to_bytes().decode(),
+        "readers_trust_file": with_outsiders(log.trust(), witnesses=[WITNESS])
+        .to_bytes()
+        .decode(),
         "sha256": sha256_hex(raw),
         "length": len(raw),
         "first_header": raw[: 30 + len(form.INDEX)].hex(),

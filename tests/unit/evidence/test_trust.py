@@ -14,8 +14,10 @@ from ledger.evidence.trust import (
     check_identity,
     parse_trust,
     trust_for,
+    with_outsiders,
 )
 from ledger.keys.certificates import make_development_chain
+from ledger.log.cosignature import Cosigner
 from ledger.log.note import Verifier
 from ledger.records.authority import Genesis
 from ledger.records.identity import as_digest, as_origin, as_uid
@@ -30,6 +32,9 @@ GENESIS = Genesis(
 )
 ROOT = make_development_chain("trust-test", datetime.now(UTC)).root_pem.decode()
 TRUST = trust_for(LOG, GENESIS, LEAF, [ROOT])
+W1 = Cosigner(name="funder.example/w1", public_key=b"\x05" * 32)
+W2 = Cosigner(name="guild.example/w1", public_key=b"\x06" * 32)
+SAME_KEY = Cosigner(name="other.example/w1", public_key=W1.public_key)
 IDENTITY = LogIdentity(
     log=LOG, log_key=LOG_KEY, recovery_key=RECOVERY_KEY, genesis_leaf=LEAF.hex()
 )
@@ -55,7 +60,16 @@ def test_a_trust_file_is_read_as_it_was_written() -> None:
         changed(v=2),
         changed(v=True),
         changed(extra=1),
-        changed(witnesses=["somebody"]),
+        changed(witnesses=["somebody"], quorum=1),
+        changed(witnesses=[W1.to_vkey()]),
+        changed(quorum=1),
+        changed(witnesses=[W1.to_vkey()], quorum=0),
+        changed(witnesses=[W1.to_vkey()], quorum=2),
+        changed(witnesses=[W1.to_vkey(), SAME_KEY.to_vkey()], quorum=1),
+        changed(witnesses=[Cosigner(name=LOG, public_key=LOG_KEY).to_vkey()], quorum=1),
+        changed(witnesses=[TRUST.log_vkeys[0]], quorum=1),
+        changed(time_roots=[]),
+        changed(time_roots=["no certificate"]),
         changed(log_vkeys=[]),
         changed(log_vkeys=["no key"]),
         changed(log_vkeys=[TRUST.recovery_vkey]),
@@ -104,3 +118,20 @@ def test_a_trust_file_may_list_several_log_keys() -> None:
         {**TRUST.model_dump(), "log_vkeys": (newer, *TRUST.log_vkeys)}
     )
     check_identity(parse_trust(both.to_bytes()), IDENTITY)
+
+
+def test_a_reader_adds_witnesses_and_authorities_to_a_file_of_its_own() -> None:
+    own = with_outsiders(TRUST, witnesses=[W1.to_vkey()], time_roots=[ROOT])
+    assert (own.cosigners(), own.quorum, own.time_roots) == ((W1,), 1, (ROOT,))
+    both = with_outsiders(own, witnesses=[W1.to_vkey(), W2.to_vkey()], quorum=2)
+    assert (both.cosigners(), both.quorum, both.time_roots) == ((W1, W2), 2, (ROOT,))
+    assert parse_trust(both.to_bytes()) == both
+    assert (TRUST.witnesses, TRUST.quorum, TRUST.time_roots) == ((), None, None)
+    check_identity(both, IDENTITY)
+
+
+def test_a_quorum_that_cannot_be_reached_is_refused() -> None:
+    with pytest.raises(UnreadableInputError):
+        with_outsiders(TRUST, witnesses=[W1.to_vkey()], quorum=2)
+    with pytest.raises(UnreadableInputError):
+        with_outsiders(TRUST, quorum=1)

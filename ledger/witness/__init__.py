@@ -1,0 +1,1 @@
+"""The witness: somebody else's memory of what a log had become."""
