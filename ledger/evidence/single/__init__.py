@@ -1,0 +1,1 @@
+"""The verifier of one file: standard library only, put together by `assembling`."""
