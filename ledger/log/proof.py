@@ -10,21 +10,36 @@ from a verified checkpoint, never from whoever hands over the proof.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from ledger.errors import ConsistencyError, InclusionError
-from ledger.log.tree import EMPTY_ROOT, HASH_BYTES, Nodes, node_hash, root_of
+from ledger.log.tree import EMPTY_ROOT, HASH_BYTES, node_hash, root_of
 
 RangeRoot: TypeAlias = Callable[[int, int], bytes]
-Leaves: TypeAlias = Sequence[bytes] | Nodes
-"""Leaf hashes; as `Nodes` when more than a few proofs are wanted of one tree."""
+
+
+@runtime_checkable
+class Subtrees(Protocol):
+    """A tree that knows its nodes: `Nodes` in memory, `TileTree` from tiles."""
+
+    def __len__(self) -> int:
+        """Number of leaves."""
+        ...
+
+    def range_root(self, start: int, end: int) -> bytes:
+        """The root over leaves start to end, for ranges as RFC 6962 asks for them."""
+        ...
+
+
+Leaves: TypeAlias = Sequence[bytes] | Subtrees
+"""Leaf hashes; as `Subtrees` when more than a few proofs are wanted of one tree."""
 
 
 def inclusion_proof(leaf_hashes: Leaves, index: int, size: int) -> tuple[bytes, ...]:
     """Make the audit path of one leaf in the tree of the first `size` leaves.
 
     Costs one hashing of the tree from a sequence, and some 2 × log2(size)
-    hashes from `Nodes`.
+    hashes from `Subtrees`.
 
     Raises:
         InclusionError: there is no such leaf in a tree of that size.
@@ -235,7 +250,7 @@ def _split(count: int) -> int:
 
 
 def _range_root(leaf_hashes: Leaves) -> RangeRoot:
-    if isinstance(leaf_hashes, Nodes):
+    if isinstance(leaf_hashes, Subtrees):
         return leaf_hashes.range_root
     return lambda start, end: root_of(leaf_hashes[start:end])
 

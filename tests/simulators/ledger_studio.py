@@ -95,6 +95,7 @@ class LedgerStudio:
     origin: str = ORIGIN
     clock: SettableClock = field(default_factory=SettableClock)
     destroyed: set[KeyRef] = field(default_factory=set)
+    recovery: bytes = b""
 
     def __post_init__(self) -> None:
         make_private_folder(self.root)
@@ -106,7 +107,7 @@ class LedgerStudio:
             engine=open_engine(self.database),
             studio=STUDIO,
             log=self.origin,
-            log_key=self.signer("log"),
+            log_key_for=self.log_key_for,
             party_of=self.party_of,
             clock=self.clock,
             blobs=self.blobs,
@@ -125,6 +126,10 @@ class LedgerStudio:
 
     def public(self, name: str) -> bytes:
         return self.signer(name).public_key().public_bytes_raw()
+
+    def log_key_for(self, public_key: str) -> Ed25519PrivateKey | None:
+        held = self.signer("log")
+        return held if self.public("log").hex() == public_key else None
 
     def secret_of(self, reference: KeyRef) -> bytes:
         if reference in self.destroyed:
@@ -307,6 +312,7 @@ class LedgerStudio:
             published=PublishedLog(self.root / "log"),
             blobs=self.blobs,
             openings=self.vault,
+            recovery=self.recovery,
         )
 
     def found_by_fsck(self) -> set[tuple[str, int | None]]:

@@ -72,4 +72,6 @@ class BlobShelf:
         return digest
 
     def read(self, digest: str) -> bytes:
+        if digest not in self.blobs:
+            raise MissingEvidenceError("a blob", met="none", advice="Restore it.")
         return self.blobs[digest]

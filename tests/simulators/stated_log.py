@@ -18,6 +18,7 @@ from ledger.encoding.models import dump
 from ledger.encoding.sheet import Sheet, key_id_of, sign_sheet
 from ledger.encoding.statement import Composed, Draft, Secret, compose, read
 from ledger.evidence.bundle import Bundle, Request, Sources, collect
+from ledger.evidence.companions import Companions
 from ledger.evidence.trust import TrustFile, trust_for
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.tree import leaf_hash, root_of
@@ -208,6 +209,8 @@ class StatedLog:
             frames=lambda seal, leaf: self.files.get((seal, leaf.frame)),
         )
 
-    def bundle(self, request: Request | None = None) -> Bundle:
+    def bundle(
+        self, request: Request | None = None, companions: Companions | None = None
+    ) -> Bundle:
         wanted = request or Request(frames="all")
-        return collect(self.sources(), wanted, self.keys["studio"])
+        return collect(self.sources(), wanted, self.keys["studio"], companions)

@@ -1,0 +1,1 @@
+"""Proofs of single facts, which anybody checks offline: an entry, a frame, a count."""
