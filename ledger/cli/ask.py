@@ -15,7 +15,9 @@ from ledger.cli.answer_table import DISCLAIMER, policies_of, show
 from ledger.cli.asking import Floor, Question, asked_of, day_of, span_of, usage
 from ledger.cli.output import answer
 from ledger.cli.production import AsJson, Folder
+from ledger.cli.reading import Reason, noted
 from ledger.history.film import Film
+from ledger.production.access import Read
 from ledger.production.film import read_film
 from ledger.production.opening import opened
 from ledger.records.identity import Day
@@ -72,6 +74,7 @@ def ask(
     names: Annotated[
         bool, typer.Option("--names", help="JSON names people, shots and elements.")
     ] = False,
+    reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask what the records support: authorship of elements, or the chain of title."""
@@ -90,6 +93,8 @@ def ask(
         rulebook = packaged_rulebook()
         with opened(folder) as production:
             film = read_film(production)
+            opened_now = production.vault.opened
+            noted(production, Read(command="ask", count=opened_now, why=reason))
         findings = _findings(film, rulebook, call, span)
         code = exit_code(findings, call.accept)
         show(film, rulebook, findings, floor=floor.value, on=call.on)

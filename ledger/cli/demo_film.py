@@ -25,6 +25,7 @@ from ledger.evidence.verdict import Verdict
 from ledger.evidence.verify import verify_bundle
 from ledger.files import read_bounded
 from ledger.history.film import Film
+from ledger.production.accompanying import companions_of
 from ledger.production.film import read_film
 from ledger.production.film_folder import FilmFolder
 from ledger.production.founding import found
@@ -132,7 +133,13 @@ def _report(production: Production, film: Film, out: Path) -> tuple[Finding, ...
 def _evidence(out: Path) -> Verdict:
     bundle, trust = out / "bundle.zip", out / "trust.json"
     with opened(out / "production") as production:
-        bundle_production(production, Request(frames=SAMPLE), bundle, force=True)
+        bundle_production(
+            production,
+            Request(frames=SAMPLE),
+            bundle,
+            companions=companions_of(production),
+            force=True,
+        )
         shutil.copyfile(production.layout.trust, trust)
     verdict = verify_bundle(
         bundle.read_bytes(),

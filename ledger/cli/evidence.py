@@ -12,15 +12,20 @@ import typer
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.readers import FrameCredentials, FramePixels
+from ledger.cli.reading import Reason, noted
 from ledger.cli.sealed_files import SealedFiles
 from ledger.errors import UnreadableInputError, UsageError
 from ledger.evidence.archive import MAX_BYTES
 from ledger.evidence.bundle import Bundle, Request, Sources, collect, write_bundle
+from ledger.evidence.companions import Companions
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.trust import TrustFile, read_trust
 from ledger.evidence.verdict import Verdict
 from ledger.evidence.verify import verify_bundle
 from ledger.files import read_bounded
+from ledger.log.note import MAX_BYTES as LARGEST_NOTE
+from ledger.production.access import Read
+from ledger.production.accompanying import companions_of
 from ledger.production.opening import Production, opened
 
 LARGEST_FILE: Final = 1 << 30
@@ -40,7 +45,11 @@ def bundle(
         list[str] | None,
         typer.Option(help="A private field to open, as ENTRY:PATH (4:/body/name)."),
     ] = None,
+    exporter: Annotated[
+        str, typer.Option(help="Who takes this copy, for the custody statement.")
+    ] = "",
     force: Annotated[bool, typer.Option(help="Replace the file if it exists.")] = False,
+    reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Write an evidence bundle that a stranger can verify offline."""
@@ -52,7 +61,15 @@ def bundle(
                 frames=_frames(frames),
                 disclose=tuple(_field(text, production) for text in disclose or ()),
             )
-            collected = bundle_production(production, request, out, force=force)
+            if disclose:
+                noted(
+                    production,
+                    Read(command="bundle", count=len(request.disclose), why=reason),
+                )
+            beside = companions_of(production, exporter)
+            collected = bundle_production(
+                production, request, out, companions=beside, force=force
+            )
             waiting = sum(1 for _ in production.recorder.outbox.pending())
         size = out.stat().st_size
         say(f"Wrote {out}: {collected.size} entries, {size:,} bytes.")
@@ -71,7 +88,12 @@ def bundle(
 
 
 def bundle_production(
-    production: Production, request: Request, out: Path, *, force: bool
+    production: Production,
+    request: Request,
+    out: Path,
+    *,
+    companions: Companions | None = None,
+    force: bool,
 ) -> Bundle:
     """Collect and write a bundle of a production."""
     sources = Sources(
@@ -81,7 +103,8 @@ def bundle_production(
         frames=SealedFiles(production.vault.locations()).read,
     )
     with production.vault.reading():
-        collected = collect(sources, request, production.keys.signing_key("studio"))
+        studio = production.keys.signing_key("studio")
+        collected = collect(sources, request, studio, companions)
     write_bundle(out, collected, overwrite=force)
     return collected
 
@@ -133,6 +156,10 @@ def verify(
     media: Annotated[
         Path | None, typer.Option(help="A folder of frames to check as well.")
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(help="A signed checkpoint that you kept: was history rewritten?"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify a bundle offline: 0 verified, 3 open or origin unknown, 5 failed."""
@@ -144,6 +171,7 @@ def verify(
             trusted,
             Readers(pixels=FramePixels(), credentials=FrameCredentials()),
             _media(media) if media else None,
+            since=read_bounded(since, LARGEST_NOTE) if since else None,
         )
         _explain(verdict, trusted)
         if media and not verdict.media.beside:
@@ -229,5 +257,7 @@ def _explain_log(verdict: Verdict, trust: TrustFile | None) -> None:
         say("No trust file was given, so nobody says whose log this is.")
     elif trust.log != verdict.log:
         say(f"The trust file is of the log {trust.log}, and the bundle of another.")
-    say(f"log {verdict.log}, {verdict.size} entries; self-attested:")
-    say("no outside witness confirms when these records were made.")
+    first, *rest = verdict.witnessing.text(verdict.size)
+    say(f"log {verdict.log}, {verdict.size} entries; {first}")
+    for line in (*rest, *(one.text for one in verdict.times)):
+        say(line)

@@ -16,6 +16,7 @@ from ledger.log.note import Verifier
 from ledger.production.layout import Layout
 from ledger.production.opening import Production, assemble
 from ledger.production.registry import read_registry
+from ledger.production.storing import log_database
 from ledger.store.published import PublishedLog
 
 INTEGRITY: Final = 5
@@ -56,13 +57,14 @@ def _check(layout: Layout, trust: Path | None) -> Report:
 
 def _holdings(layout: Layout, production: Production, trusted: TrustFile) -> Holdings:
     return Holdings(
-        database=layout.database,
+        database=log_database(layout, production.registry.ledger),
         studio=production.studio,
         log=production.log,
         verifiers=[Verifier.from_vkey(vkey) for vkey in trusted.log_vkeys],
         published=PublishedLog(layout.published),
         blobs=production.blobs,
         openings=production.vault,
+        recovery=Verifier.from_vkey(trusted.recovery_vkey).public_key,
         genesis_leaf=trusted.genesis_leaf,
         graves=production.vault.graves,
     )

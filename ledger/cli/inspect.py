@@ -8,16 +8,19 @@ import typer
 
 from ledger.cli.output import answer, print_json, say
 from ledger.cli.production import AsJson, Folder
+from ledger.cli.reading import Reason, noted
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.entry import Entry, parse_entry
-from ledger.encoding.sheet import key_id_of
+from ledger.encoding.statement import STUDIO
 from ledger.errors import ErasedEvidenceError, UsageError
 from ledger.evidence.heads import fold_entries
 from ledger.evidence.output import OutputExistsError
 from ledger.files import os_error, write_private
 from ledger.history.current import History
 from ledger.log.note import Verifier
+from ledger.production.access import Read
 from ledger.production.opening import opened
+from ledger.production.own_keys import every_key, own_authority
 from ledger.vault.disclosure import check_disclosure, disclose
 from ledger.vault.vault import Vault
 
@@ -87,6 +90,7 @@ def disclose_command(
     index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")],
     path: Annotated[str, typer.Argument(help="The field, as /body/name.")],
     out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Disclose one private field with its proof; the value stands in the file."""
@@ -100,14 +104,14 @@ def disclose_command(
                 where=str(out),
             )
         with opened(folder) as production:
-            document = disclose(production.reader(), production.vault, index, path)
-            keys = production.keys
-            signers: dict[str, bytes] = {
-                key_id_of(keys.public_key(name)): keys.public_key(name)
-                for name in ("studio", "pipeline")
-            }
-            verifier = Verifier(name=production.log, public_key=keys.public_key("log"))
-            check_disclosure(document, verifier, signers)
+            reader = production.reader()
+            document = disclose(reader, production.vault, index, path)
+            own = own_authority(reader, production.keys.blinding_key(STUDIO))
+            key = own.log_keys.at(reader.size())
+            verifier = Verifier(name=production.log, public_key=key)
+            check_disclosure(document, verifier, every_key(reader))
+            known_as = reader.statements(index, index + 1)[0].id
+            noted(production, _read("disclose", known_as, path, reason))
         try:
             write_private(out, document)
         except OSError as error:
@@ -118,10 +122,15 @@ def disclose_command(
     raise typer.Exit(answer(use_case, as_json=as_json))
 
 
+def _read(command: str, statement: str, path: str, why: str | None) -> Read:
+    return Read(command=command, count=1, statement=statement, path=path, why=why)
+
+
 def open_command(
     folder: Folder,
     index: Annotated[int, typer.Argument(min=0, help="Index of the entry.")],
     path: Annotated[str, typer.Argument(help="The field, as /body/name.")],
+    reason: Reason = None,
 ) -> None:
     """Print the value of one private field, for the holder of the keys alone."""
 
@@ -135,6 +144,7 @@ def open_command(
                     advice="jangbu log lists the entries.",
                 )
             value = production.vault.open(found[0].id, path).value
+            noted(production, _read("open", found[0].id, path, reason))
         print_json({"index": index, "path": path, "value": value})
         return 0, {}
 

@@ -1,4 +1,4 @@
-"""`jangbu init`, `register`, `erase` and `spool`: the production folder."""
+"""`jangbu init`, `register` and `erase`: the production folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -111,43 +111,34 @@ def erase(
     folder: Folder,
     uid: Annotated[str, typer.Argument(help="The person's uid in production.toml.")],
     basis: Annotated[
-        str, typer.Option(help="Why, as a token such as pipa-36.")
-    ] = "pipa-36",
+        str | None,
+        typer.Option(help="Why, as a token; pipa-36 unless --retained is given."),
+    ] = None,
+    retained: Annotated[
+        bool,
+        typer.Option(
+            "--retained", help="Contracts, when the time for keeping them is over."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Destroy a person's key and values; the proofs of all else stay."""
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
+        if retained and basis is None:
+            raise UsageError(
+                "--basis together with --retained",
+                met="none",
+                advice="Say on what ground they need not be kept any longer.",
+            )
         with opened(folder) as production:
-            report = erase_person(production, uid, basis)
+            report = erase_person(
+                production, uid, basis or "pipa-36", retained=retained
+            )
         say(f"Destroyed: {report.count} values and openings; held: {report.holds}.")
         say("What remains: signatures by a key that nobody can name any more,")
         say("openings that were exported before, and what names the person elsewhere:")
         say("a title, an element's name, a prompt, a file's metadata.")
         return 0, {"count": report.count, "holds": report.holds}
-
-    raise typer.Exit(answer(use_case, as_json=as_json))
-
-
-def spool(
-    folder: Folder,
-    submit: Annotated[bool, typer.Option(help="Submit what waits, in order.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show what waits in the outbox, or submit it."""
-
-    def use_case() -> tuple[int, Mapping[str, Any]]:
-        with opened(folder, offline=not submit) as production:
-            outbox = production.recorder.outbox
-            before = sum(1 for _ in outbox.pending())
-            refused = production.recorder.flush()
-            waiting = sum(1 for _ in outbox.pending())
-            for error in refused:
-                say(f"refused: {error}")
-            if submit:
-                say(f"{before - waiting - len(refused)} parcels were submitted.")
-            say(f"{waiting} parcels wait; {outbox.refused_count()} were refused.")
-            code = refused[0].exit_code if refused else 0
-            return code, {"waiting": waiting, "refused": outbox.refused_count()}
 
     raise typer.Exit(answer(use_case, as_json=as_json))

@@ -10,12 +10,14 @@ import typer
 
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson
+from ledger.cli.reaching import opened_in_reach, submit_waiting
+from ledger.cli.record_away import desk_without_log, refuse_what_needs_the_log
 from ledger.cli.record_log import ProductionLog
 from ledger.cli.record_names import ProductionNames, authority_of
 from ledger.errors import RecordFileError, UnreadableInputError
 from ledger.files import read_bounded
 from ledger.production.film import read_film
-from ledger.production.opening import Production, opened
+from ledger.production.opening import Production
 from ledger.production.registering import refuse_unregistered
 from pipeline.recording.acts import Standing
 from pipeline.recording.desk import Desk
@@ -59,8 +61,13 @@ def record_raw(
         folder: where their paths start.
     """
     forms = read_forms(raw, name)
-    with opened(root) as production:
-        desk = desk_of(production, folder)
+    with opened_in_reach(root) as production:
+        submit_waiting(production)
+        if production.port is None:
+            refuse_what_needs_the_log(forms, name)
+            desk = desk_without_log(production, folder)
+        else:
+            desk = desk_of(production, folder)
         drafts = draft_lines(forms, name, desk)
         recording = state_lines(
             drafts, production.recorder, production.vault.remember_location
@@ -81,8 +88,6 @@ def desk_of(production: Production, folder: Path) -> Desk:
     Raises:
         JangbuError: the registry is not registered, or the log is damaged.
     """
-    for error in production.recorder.flush():
-        say(f"refused, and kept in the outbox: {error}")
     refuse_unregistered(production)
     authority = authority_of(production)
     names = ProductionNames(production, authority)
@@ -103,7 +108,7 @@ def _show(recording: Recording) -> None:
     say(f"Checked and recorded: {lines} lines. New statements: {recording.new}.")
     waiting = sum(1 for one in recording.lines if one.index is None)
     if waiting:
-        say(f"{waiting} lines wait in the outbox: jangbu spool FOLDER --submit.")
+        say(f"{waiting} lines wait in the outbox: jangbu spool FOLDER --send.")
 
 
 def _read(path: Path) -> bytes:

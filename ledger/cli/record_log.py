@@ -45,7 +45,7 @@ class ProductionLog:
         return self._party(key_id_of(self._production.keys.public_key(signer)))
 
     def _party(self, key_id: str) -> str | None:
-        if key_id in self._authority.roots:
+        if key_id in self._authority.owners:
             return self._authority.studio
         delegation = self._authority.spoken_by.get(key_id)
         vault = self._production.vault

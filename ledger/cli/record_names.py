@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ledger.encoding.sheet import key_id_of
 from ledger.encoding.statement import KeyRef, check
 from ledger.errors import NotPermittedError, UnknownNameError
-from ledger.history.authority import ROOT_ONLY, Authority
+from ledger.history.authority import DECIDING, Authority
 from ledger.keys.folder import party_key
 from ledger.production.blinding import erasable_key, kept_key
 from ledger.production.opening import Production
@@ -24,7 +24,14 @@ _MACHINES = frozenset({"asset", "change", "cut"})
 class ProductionNames:
     """Implements `pipeline.recording.desk.Names` on an opened production."""
 
-    def __init__(self, production: Production, authority: Authority) -> None:
+    def __init__(self, production: Production, authority: Authority | None) -> None:
+        """Look names up in a production.
+
+        Args:
+            production: opened.
+            authority: who may state what; `None` while the log is out of reach:
+                admission decides then.
+        """
         self._production = production
         self._authority = authority
 
@@ -105,7 +112,7 @@ class ProductionNames:
 
     def _permits(self, name: str, kind: str, verb: Verb | None) -> bool:
         key_id = key_id_of(self._production.keys.public_key(name))
-        return self._authority.permits(key_id, kind, verb)
+        return self._authority is None or self._authority.permits(key_id, kind, verb)
 
 
 def authority_of(production: Production) -> Authority:
@@ -113,8 +120,8 @@ def authority_of(production: Production) -> Authority:
     reader = production.reader()
     authority = Authority()
     for one in reader.statements(0, reader.size()):
-        if family(one.kind) in ROOT_ONLY:
-            authority = authority.advance(one.id, check(one.raw))
+        if family(one.kind) in DECIDING:
+            authority = authority.advance(one.id, check(one.raw), one.index)
     return authority
 
 

@@ -14,7 +14,9 @@ from ledger.cli.documents import check_places, write_document
 from ledger.cli.output import answer, say
 from ledger.cli.pictures import found_pictures
 from ledger.cli.production import AsJson, Folder
+from ledger.cli.reading import Reason, noted
 from ledger.cli.roll import AddedFonts
+from ledger.production.access import Read
 from ledger.production.film import read_film
 from ledger.production.opening import Production, opened
 from ledger.reports.audit_document import (
@@ -48,6 +50,7 @@ def report(
     ] = None,
     font: AddedFonts = None,
     force: Annotated[bool, typer.Option(help="Replace files that exist.")] = False,
+    reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a report on authorship or the chain of title, in Korean and English."""
@@ -57,6 +60,8 @@ def report(
         day, span = day_of(on), span_of(frames)
         with opened(folder) as production:
             film = read_film(production)
+            opened_now = production.vault.opened
+            noted(production, Read(command="report", count=opened_now, why=reason))
             subject = Subject(
                 question=question.value,
                 film=film,

@@ -9,12 +9,14 @@ import typer
 from ledger.cli.documents import check_places, write_document
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson, Folder
+from ledger.cli.reading import Reason, noted
 from ledger.credits.build import build_roll
 from ledger.credits.policies import ORDERS, packaged_order, packaged_roles
 from ledger.credits.roll import Roll
 from ledger.errors import CutError, UnreadableInputError, UsageError
 from ledger.files import read_bounded
 from ledger.history.film import Film
+from ledger.production.access import Read
 from ledger.production.film import read_film
 from ledger.production.opening import Production, opened
 from ledger.reports.fonts import read_fonts
@@ -39,6 +41,7 @@ def roll(
     ],
     font: AddedFonts = None,
     force: Annotated[bool, typer.Option(help="Replace files that exist.")] = False,
+    reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a cut's credit roll, with the evidence for each line."""
@@ -47,7 +50,13 @@ def roll(
         check_places(out, force=force)
         with opened(folder) as production:
             made = make_roll(
-                production, cut, out, order=order, fonts=tuple(font or ()), force=force
+                production,
+                cut,
+                out,
+                order=order,
+                fonts=tuple(font or ()),
+                force=force,
+                reason=reason,
             )
         return 0, summary(made)
 
@@ -62,6 +71,7 @@ def make_roll(  # what one call of the command says
     order: str = ORDERS[0],
     fonts: tuple[Path, ...] = (),
     force: bool = False,
+    reason: str | None = None,
 ) -> Roll:
     """Build, typeset and write a roll."""
     if order not in ORDERS:
@@ -72,6 +82,7 @@ def make_roll(  # what one call of the command says
             where="--order",
         )
     film = read_film(production)
+    noted(production, Read(command="roll", count=production.vault.opened, why=reason))
     resolved = read_cut(cut, film)
     for note in resolved.notes:
         say(f"note: {note.where}: {note.text}")

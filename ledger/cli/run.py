@@ -19,11 +19,12 @@ from rich.progress import (
 
 from ledger.cli.output import answer, console, say
 from ledger.cli.production import AsJson
+from ledger.cli.reaching import opened_in_reach, say_waiting, submit_waiting
 from ledger.encoding.statement import Secret
 from ledger.errors import MalformedRecordError, UsageError
 from ledger.production.blinding import erasable_key
 from ledger.production.current import version_in_force
-from ledger.production.opening import Production, opened
+from ledger.production.opening import Production
 from ledger.production.registering import refuse_unregistered
 from ledger.production.registry import uid_of
 from ledger.records.time import FrameRange, Rate, parse_frames
@@ -59,7 +60,7 @@ def run(
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
         read = read_recipe(recipe)
-        with opened(production, offline=offline) as ledger:
+        with opened_in_reach(production, offline=offline) as ledger:
             plan = plan_shot(ledger, read, recipe.parent)
             span = _span(frames, read)
             result = run_planned(
@@ -99,8 +100,7 @@ def run_planned(
 ) -> ShotResult:
     """Run a plan with a progress bar."""
     folder = out or production.layout.frames / plan.run.id[:16]
-    for error in production.recorder.flush():
-        say(f"refused, and kept in the outbox: {error}")
+    submit_waiting(production)
     if production.port is not None:
         refuse_unregistered(production)
     done = Counter[bool]()
@@ -144,12 +144,11 @@ def run_planned(
 def _explain_version(production: Production, result: ShotResult) -> None:
     if result.replaced is not None:
         say(f"The version supersedes the one of frames {result.replaced.frames}.")
+    say_waiting(production)
     if result.version is not None:
         return
     if production.port is None:
-        waiting = sum(1 for _ in production.recorder.outbox.pending())
-        say(f"{waiting} parcels wait in the outbox. Submit them with jangbu spool")
-        say("FOLDER --submit, then run again: that states the shot's version.")
+        say("Run again once they are submitted: that states the shot's version.")
     else:
         say("No version was stated: other cells of the shot are still missing.")
 
