@@ -1,7 +1,10 @@
 """The key folder of a production: one file a key, readable by its owner alone.
 
     keys/
+      master.key           wraps the others, unless it lies elsewhere
+      destroyed            digests of what was destroyed
       sign/log.pem         checkpoints
+      sign/access.pem      the log of reads
       sign/studio.pem      admission root: keys, delegations, parties, bundles
       sign/pipeline.pem    machines: assets, runs, frames
       sign/recovery.pem    to be moved offline after init
@@ -9,12 +12,14 @@
       blind/<reference>    blinding keys K, 32 bytes in hex
       c2pa/                development chain and key
 
-It is never part of a vault backup: destroying a blinding key is what erases a person.
+All but the recovery key and certificates are wrapped (`ledger.keys.wrapped`) if there
+is a master key; files of earlier versions are plain. The folder is never part of a
+vault backup: destroying a blinding key is what erases a person.
 """
 
-import os
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,8 +27,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.encoding.statement import KeyRef
-from ledger.errors import ErasedEvidenceError, KeyStoreError, MissingKeyError
-from ledger.files import os_error, sync_folder, write_private
+from ledger.errors import (
+    ErasedEvidenceError,
+    KeyStoreError,
+    MissingKeyError,
+    StoreFullError,
+)
+from ledger.keys.destroyed import remember
+from ledger.keys.key_files import KeyFiles
+from ledger.keys.master_files import new_master, write_masters
+from ledger.keys.masters import TOML, FilePlace, default_path, write_places
 from ledger.records.identity import Uid
 
 SIGNING_KEYS = ("log", "studio", "pipeline", "recovery")
@@ -41,22 +54,29 @@ class KeyFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.files = KeyFiles(root)
+
+    def make_master_key(self) -> None:
+        """Make a master key in a file unless keys are wrapped already.
+
+        The file is `keys/master.key`, or the one that JANGBU_MASTER_KEY_FILE names.
+        """
+        with self.files.locked():
+            if (self.root / TOML).exists():
+                return
+            default = default_path(self.root)
+            if not default.exists():
+                write_masters(default, [new_master()])
+            if default.parent != self.root:
+                # Told here, too: the next call may lack the environment.
+                write_places(self.root, [FilePlace(default)])
 
     # --- signing -----------------------------------------------------------------
 
     def make_signing_key(self, name: str) -> Ed25519PrivateKey:
         """Make a key unless there is one; the key."""
-        path = self._signing_path(name)
-        if path.exists():
-            return self.signing_key(name)
-        key = Ed25519PrivateKey.generate()
-        pem = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        write_private(path, pem)
-        return key
+        self.files.add(_signing(name), _new_signing_key)
+        return self.signing_key(name)
 
     def signing_key(self, name: str) -> Ed25519PrivateKey:
         """A signing key.
@@ -65,9 +85,9 @@ class KeyFolder:
             MissingKeyError: there is no such file.
             KeyStoreError: it holds no Ed25519 key.
         """
-        path = self._signing_path(name)
+        path = self.files.path(_signing(name))
         try:
-            raw = path.read_bytes()
+            raw = self.files.read(_signing(name))
         except FileNotFoundError as error:
             raise _missing_signer(name, path) from error
         try:
@@ -80,11 +100,11 @@ class KeyFolder:
 
     def has_signing_key(self, name: str) -> bool:
         """Whether there is a file of this name."""
-        return self._signing_path(name).exists()
+        return self.files.path(_signing(name)).exists()
 
     def destroy_signing_key(self, name: str) -> bool:
         """Overwrite and remove a key; whether there was one."""
-        return _destroy(self._signing_path(name))
+        return self.files.destroy(_signing(name))
 
     def public_key(self, name: str) -> bytes:
         """The raw public half of a signing key, 32 bytes."""
@@ -94,10 +114,12 @@ class KeyFolder:
 
     def make_blinding_key(self, reference: KeyRef) -> bytes:
         """Make a blinding key unless there is one; the key."""
-        path = self._blinding_path(reference)
-        if not path.exists():
-            write_private(path, secrets.token_bytes(32).hex().encode())
+        self.files.add(_blinding(reference), _new_blinding_key)
         return self.blinding_key(reference)
+
+    def has_blinding_key(self, reference: KeyRef) -> bool:
+        """Whether there is a key of this reference."""
+        return self.files.path(_blinding(reference)).exists()
 
     def blinding_key(self, reference: KeyRef) -> bytes:
         """K of a reference, 32 bytes.
@@ -106,9 +128,9 @@ class KeyFolder:
             MissingKeyError: the studio's or a vendor's key is not there.
             ErasedEvidenceError: a person's key is not there: it was destroyed.
         """
-        path = self._blinding_path(reference)
+        path = self.files.path(_blinding(reference))
         try:
-            raw = path.read_bytes()
+            raw = self.files.read(_blinding(reference))
         except FileNotFoundError as error:
             if reference.startswith("person/"):
                 raise ErasedEvidenceError(
@@ -126,30 +148,35 @@ class KeyFolder:
         return key
 
     def destroy_blinding_key(self, reference: KeyRef) -> bool:
-        """Overwrite and remove a key; whether there was one."""
-        return _destroy(self._blinding_path(reference))
+        """Overwrite and remove a key; whether there was one.
+
+        A person's is remembered as destroyed, before anything else; but a full disk
+        does not keep it from being destroyed.
+        """
+        if reference.startswith("person/") and self.has_blinding_key(reference):
+            with suppress(StoreFullError), self.files.locked():
+                remember(self.root, reference)
+        return self.files.destroy(_blinding(reference))
+
+    def held_keys(self, person: Uid) -> tuple[KeyRef, ...]:
+        """Keys of what is held of a person, sorted (`ledger.vault.held`)."""
+        prefix = f"person-{person}-held-"
+        found = (self.root / "blind").glob(f"{prefix}*")
+        holds = sorted(path.name.removeprefix(prefix) for path in found)
+        return tuple(f"person/{person}/held/{hold}" for hold in holds)
 
     # --- content credentials -----------------------------------------------------
 
     def credential_file(self, name: str) -> bytes:
         """A file of the C2PA chain: `chain.pem`, `key.pem` or `root.pem`."""
-        path = self.root / "c2pa" / name
         try:
-            return path.read_bytes()
+            return self.files.read(f"c2pa/{name}")
         except FileNotFoundError as error:
-            raise _missing(f"C2PA {name}", path) from error
+            raise _missing(f"C2PA {name}", self.root / "c2pa" / name) from error
 
     def write_credential_file(self, name: str, content: bytes) -> None:
         """Write a file of the C2PA chain unless there is one."""
-        path = self.root / "c2pa" / name
-        if not path.exists():
-            write_private(path, content)
-
-    def _signing_path(self, name: str) -> Path:
-        return self.root / "sign" / f"{name}.pem"
-
-    def _blinding_path(self, reference: KeyRef) -> Path:
-        return self.root / "blind" / reference.replace("/", "-")
+        self.files.add(f"c2pa/{name}", lambda: content)
 
 
 class Signers(Mapping[str, Ed25519PrivateKey]):
@@ -184,20 +211,24 @@ class Signers(Mapping[str, Ed25519PrivateKey]):
         return sum(1 for _ in self)
 
 
-def _destroy(path: Path) -> bool:
-    if not path.exists():
-        return False
-    try:
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-        # Without this a power cut could bring the name back.
-        sync_folder(path.parent)
-    except OSError as error:
-        raise os_error(error, path) from error
-    return True
+def _signing(name: str) -> str:
+    return f"sign/{name}.pem"
+
+
+def _blinding(reference: KeyRef) -> str:
+    return f"blind/{reference.replace('/', '-')}"
+
+
+def _new_signing_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _new_blinding_key() -> bytes:
+    return secrets.token_bytes(32).hex().encode()
 
 
 def _public_signer(name: str) -> str:

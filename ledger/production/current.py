@@ -9,6 +9,7 @@ from ledger.errors import ErasedEvidenceError, MissingEvidenceError
 from ledger.evidence.heads import fold_entries
 from ledger.history.current import History
 from ledger.ports import LogReader, OpeningReader
+from ledger.records.custody import Disposition
 from ledger.records.identity import as_statement_id
 from ledger.records.making import Version
 from ledger.records.statement import family
@@ -35,6 +36,17 @@ def current_of(reader: LogReader, *kinds: str) -> Iterator[CurrentStatement]:
     for stored in reader.statements(0, reader.size()):
         if family(stored.kind) in kinds and in_force(history, stored.id):
             yield CurrentStatement(stored.id, stored.index, check(stored.raw))
+
+
+def disposed_in(reader: LogReader) -> frozenset[str]:
+    """Digests of files and blobs that were destroyed on purpose, as the log says."""
+    bodies = (one.said.body for one in current_of(reader, "disposition"))
+    return frozenset(
+        digest
+        for body in bodies
+        if isinstance(body, Disposition)
+        for digest in body.purged
+    )
 
 
 def in_force(history: History, statement: str) -> bool:

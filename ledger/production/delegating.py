@@ -15,8 +15,10 @@ from ledger.encoding.sheet import key_id_of
 from ledger.encoding.statement import STUDIO, Composed, Draft, Secret, check
 from ledger.keys.folder import party_key
 from ledger.production.blinding import erasable_key
-from ledger.production.current import history_of, in_force
+from ledger.production.current import history_of, in_force, opened
 from ledger.production.opening import Production
+from ledger.production.own_keys import whole_authority
+from ledger.production.party_keys import own_key
 from ledger.production.registry import PartyTable, uid_of
 from ledger.records.authority import Delegation, Key
 from ledger.records.identity import as_statement_id
@@ -60,33 +62,64 @@ def delegations(production: Production) -> Iterator[Composed]:
     """What is to be stated so that every key may state what it should."""
     stated, keys = _stated(production), production.keys
     own = Secret(production.studio)
-    yield from _missing(production, stated, "pipeline", own, PIPELINE_GRANTS)
+    pipeline = keys.public_key("pipeline")
+    yield from _missing(production, stated, pipeline, own, PIPELINE_GRANTS)
     for party in _with_keys(production):
-        name = party_key(uid_of(party))
-        keys.make_signing_key(name)
+        public_key = own_key(party)
+        if public_key is None:
+            name = party_key(uid_of(party))
+            public_key = keys.make_signing_key(name).public_key().public_bytes_raw()
         # Under the person's key: whose key it is can be erased, what it signed stays.
         whose = Secret(uid_of(party), of=erasable_key(keys, party))
-        yield from _missing(production, stated, name, whose, _grants(party))
+        yield from _missing(production, stated, public_key, whose, _grants(party))
+        yield from _given_up(production, stated, party, public_key)
 
 
 def all_delegated(production: Production) -> bool:
     """Whether each party may state what the registry says, and nothing else."""
     stated, keys = _stated(production), production.keys
     for party in _with_keys(production):
-        name = party_key(uid_of(party))
-        if not keys.has_signing_key(name):
+        public_key = own_key(party)
+        if public_key is None:
+            name = party_key(uid_of(party))
+            if not keys.has_signing_key(name):
+                return False
+            public_key = keys.public_key(name)
+        if stated.grants.get(key_id_of(public_key), []) != _grants(party):
             return False
-        key_id = key_id_of(keys.public_key(name))
-        if stated.grants.get(key_id, []) != _grants(party):
+        if any(True for _ in _given_up(production, stated, party, public_key)):
             return False
     return True
+
+
+def drop_replaced(production: Production) -> None:
+    """Destroy keys in the folder of parties that have one of their own by now."""
+    for party in production.registry.party:
+        if own_key(party) is not None:
+            production.keys.destroy_signing_key(party_key(uid_of(party)))
+
+
+def _given_up(
+    production: Production, stated: _Stated, party: PartyTable, public_key: bytes
+) -> Iterator[Composed]:
+    """Withdrawals of what other keys of the party may state: it has one key."""
+    # The pipeline speaks for the studio; what was revoked has ended already.
+    kept = {key_id_of(public_key), key_id_of(production.keys.public_key("pipeline"))}
+    kept |= whole_authority(production.reader()).ended
+    for key_id in sorted(stated.grants.keys() - kept):
+        newest = stated.newest[key_id]
+        if opened(production.vault, newest, "/body/party") != uid_of(party):
+            continue
+        act = Act(verb="withdraw", of=as_statement_id(newest))
+        yield _state(production, "delegation.1", [key_id, newest, []], {}, act)
 
 
 def _with_keys(production: Production) -> Iterator[PartyTable]:
     """Parties that are to have a key, or have one."""
     for party in production.registry.party:
         name = party_key(uid_of(party))
-        if party.may or production.keys.has_signing_key(name):
+        here = party.public_key is not None or production.keys.has_signing_key(name)
+        if party.may or here:
             yield party
 
 
@@ -114,9 +147,12 @@ def _stated(production: Production) -> _Stated:
 
 
 def _missing(
-    production: Production, stated: _Stated, name: str, whose: Secret, grants: Grants
+    production: Production,
+    stated: _Stated,
+    public_key: bytes,
+    whose: Secret,
+    grants: Grants,
 ) -> Iterator[Composed]:
-    public_key = production.keys.public_key(name)
     key_id = key_id_of(public_key)
     there = stated.grants.get(key_id)
     if grants and key_id not in stated.keys:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+from ledger.evidence.disclosure import blobs_of
 from ledger.history import film
 from ledger.log.leaves import read_leaves
 from ledger.ports import BlobReader
@@ -33,10 +34,13 @@ class Facts:
     Attributes:
         versions: the newest version of each shot, by the shot's uid.
         views: views of which a shot has versions in force.
-        erased: kinds of statements with erased values.
+        erased: kinds of statements with erased values, or with blobs that were
+            destroyed on purpose: these tell no facts any more.
+        disposed: digests of what was destroyed on purpose.
     """
 
     blobs: BlobReader
+    disposed: frozenset[str] = frozenset()
     studio: str = ""
     title: str | None = None
     parties: dict[str, film.Party] = field(default_factory=dict)
@@ -57,6 +61,9 @@ class Facts:
     def take(self, told: Told) -> None:
         """Take in a statement in force; kinds that tell no fact pass by."""
         body = told.said.body
+        if not self.disposed.isdisjoint(blobs_of(body)):
+            self.erased.append(told.said.statement.kind)
+            return
         taker = _TAKERS.get(type(body))
         if taker is not None:
             taker(self, told, body)

@@ -11,18 +11,17 @@ from typing import Final
 
 from ledger.encoding.entry import Entry, parse_entry
 from ledger.encoding.kinds import KINDS
-from ledger.encoding.statement import check
+from ledger.encoding.statement import STUDIO, check
 from ledger.evidence.heads import fold_entries
-from ledger.history.authority import ROOT_ONLY
+from ledger.history.authority import DECIDING, DOUBTING, Authority
 from ledger.history.current import History
 from ledger.history.film import Ended, Film, Frame, Shot, Source
 from ledger.history.journal import State
-from ledger.log.checkpoint import open_checkpoint
-from ledger.log.note import Verifier
 from ledger.ports import LogReader, OpeningReader, StoredStatement
-from ledger.production.current import in_force
+from ledger.production.current import disposed_in, in_force
 from ledger.production.facts import Facts, tells_facts
 from ledger.production.opening import Production
+from ledger.production.own_keys import own_authority, whole_authority
 from ledger.production.speakers import Speakers
 from ledger.production.told import Told
 from ledger.records.frames import FrameSet, MeasuredLeaf
@@ -46,15 +45,16 @@ def read_film(production: Production) -> Film:
             changed from outside.
     """
     reader = production.reader()
-    key = Verifier(name=production.log, public_key=production.keys.public_key("log"))
-    point = open_checkpoint(reader.checkpoint(), [key], production.log)
+    own = own_authority(reader, production.keys.blinding_key(STUDIO))
+    point = own.log_keys.open(reader.checkpoint(), production.log)
+    entries = [parse_entry(raw) for raw in reader.entries(0, point.size)]
     # After the size was fixed: what is admitted later is in neither of the two.
     with production.vault.reading():
         walk = _Walk(
             reader=reader,
             vault=production.vault,
-            facts=Facts(production.blobs),
-            entries=[parse_entry(raw) for raw in reader.entries(0, point.size)],
+            facts=Facts(production.blobs, _disposed(reader, entries)),
+            entries=entries,
         )
         facts = walk.taken()
     return Film(
@@ -79,11 +79,17 @@ def read_film(production: Production) -> Film:
     )
 
 
+def _disposed(reader: LogReader, entries: list[Entry]) -> frozenset[str]:
+    stated = any(family(entry.kind) == "disposition" for entry in entries)
+    return disposed_in(reader) if stated else frozenset()
+
+
 @dataclass(slots=True, kw_only=True)
 class _Walk:
     """A walk over all statements of a log, in their order.
 
     Attributes:
+        last: who may state what at the end: it tells which words are doubted.
         sets: statements of measured frames, by id: read if a version lists them.
     """
 
@@ -92,10 +98,13 @@ class _Walk:
     facts: Facts
     entries: list[Entry]
     history: History = field(init=False)
+    last: Authority = field(default_factory=Authority)
     sets: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.history = fold_entries(self.entries)
+        if any(family(entry.kind) in DOUBTING for entry in self.entries):
+            self.last = whole_authority(self.reader)
 
     def taken(self) -> Facts:
         """Take in what every statement in force tells."""
@@ -121,20 +130,22 @@ class _Walk:
         if stored.kind not in KINDS:
             return
         # Before it is taken: the genesis brings the key that signs it.
-        if family(stored.kind) in ROOT_ONLY:
-            speakers.advance(stored.id, check(stored.raw))
+        if family(stored.kind) in DECIDING:
+            speakers.advance(stored.id, check(stored.raw), stored.index)
         if family(stored.kind) == "frame.set":
             self.sets[stored.id] = stored.raw
 
     def _take(
         self, stored: StoredStatement, speakers: Speakers, values: OpeningReader
     ) -> None:
+        speaker = speakers.of(stored.sheet)
         self.facts.take(
             Told(
                 id=stored.id,
                 index=stored.index,
                 said=check(stored.raw),
-                speaker=speakers.of(stored.sheet),
+                speaker=speaker,
+                revoked=self.last.doubts(speaker.key_id, stored.index),
                 admitted_at=self.entries[stored.index].at,
                 disputed=self.history.contradicted(as_statement_id(stored.id)),
                 vault=values,
@@ -175,6 +186,9 @@ class _Walk:
                 case Scope(shot=of), FrameSet() as body if of == shot and (
                     body.cell == cell.cell
                 ):
+                    if body.measured.blob in self.facts.disposed:
+                        self.facts.erased.append("frame.set.1")
+                        continue
                     leaves = self.facts.leaves(MeasuredLeaf, body.measured)
                 case _:
                     continue

@@ -4,6 +4,7 @@ Order: registry, keys, databases, genesis (entry 0), trust file, then everything
 Each step leaves what is there alone, so an init that was interrupted is run again.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,16 +21,22 @@ from ledger.production.layout import Layout
 from ledger.production.opening import Production, assemble
 from ledger.production.registering import register
 from ledger.production.registry import Registry, mint, read_registry, write_registry
+from ledger.production.storing import make_tables
 from ledger.records.identity import as_digest, as_origin
 from ledger.vault.vault import Vault
 
 
-def found(root: Path, registry: Registry) -> Production:
+def found(
+    root: Path,
+    registry: Registry,
+    entry_1: Callable[[Production], None] = lambda _production: None,
+) -> Production:
     """Make a production folder and state its genesis, keys and parties.
 
     Args:
         root: an absent or empty folder, or one whose init was interrupted.
         registry: title, parties, elements and shots; uids may be missing.
+        entry_1: states what has to stand right after the genesis.
 
     Raises:
         ProductionError: the folder holds something else.
@@ -37,15 +44,13 @@ def found(root: Path, registry: Registry) -> Production:
     layout = Layout(root)
     registry = _registry(layout, registry)
     keys = _keys(layout)
-    # Here, since migrations take as long to import as all the rest of a command.
-    from ledger.store.migrate import upgrade  # noqa: PLC0415
-
-    upgrade(layout.database)
+    make_tables(layout, registry.ledger)
     if not layout.vault.exists():
         Vault.create(layout.vault, keys.blinding_key)
     production = assemble(layout, registry, offline=False)
     _state_genesis(production)
     _write_trust(production)
+    entry_1(production)
     register(production)
     return production
 
@@ -79,6 +84,8 @@ def _registry(layout: Layout, registry: Registry) -> Registry:
 
 def _keys(layout: Layout) -> KeyFolder:
     keys = KeyFolder(layout.keys)
+    # First, so that no key is ever written in clear.
+    keys.make_master_key()
     for name in SIGNING_KEYS:
         keys.make_signing_key(name)
     keys.make_blinding_key(STUDIO)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from ledger.encoding.commitment import ID_PATH, blind_at, statement_id
 from ledger.encoding.statement import STUDIO, check
 from ledger.errors import (
@@ -21,16 +23,20 @@ from ledger.errors import (
 )
 from ledger.files import sweep_temporaries
 from ledger.keys.folder import STATING_KEYS, KeyFolder, Signers
+from ledger.keys.replacing import held_log_key
+from ledger.production.kept import kept_checkpoints
 from ledger.production.layout import Layout
+from ledger.production.outside import LedgerTable
+from ledger.production.own_keys import own_authority
 from ledger.production.recorder import Recorder
 from ledger.production.registry import Registry, read_registry
-from ledger.records.authority import Genesis
+from ledger.production.remote_opening import ProductionPort, remote_port
+from ledger.production.storing import is_served, log_engine, port_class
 from ledger.store.blobs import BlobFolder
-from ledger.store.outbox import Outbox
+from ledger.store.outbox import Bound, Outbox
 from ledger.store.port import LocalPort
 from ledger.store.published import PublishedLog
 from ledger.store.reader import StoreReader
-from ledger.store.sqlite import open_engine
 from ledger.vault.vault import Vault
 
 
@@ -49,7 +55,8 @@ class Production:
     Attributes:
         log: origin of its log.
         studio: uid of the party that owns it.
-        port: the log; `None` while working offline.
+        port: the log; `None` while working offline, and where a service keeps it:
+            statements then go there, and nothing of what they say can be read back.
     """
 
     layout: Layout
@@ -68,6 +75,13 @@ class Production:
         Raises:
             StoreUnavailableError: the production was opened offline.
         """
+        if self.port is None and is_served(self.registry.ledger):
+            raise StoreUnavailableError(
+                "the log's own database",
+                met="a service, which never hands out what statements say",
+                advice="Ask where the log's database is.",
+                where="production.toml: ledger.store",
+            )
         if self.port is None:
             raise StoreUnavailableError(
                 "the ledger", met="work offline", advice="Run again without --offline."
@@ -107,8 +121,17 @@ def _sweep(layout: Layout) -> None:
         sweep_temporaries(folder)
 
 
-def assemble(layout: Layout, registry: Registry, *, offline: bool) -> Production:
-    """Put the parts together without looking into the log."""
+def assemble(
+    layout: Layout, registry: Registry, *, offline: bool, complete: bool = True
+) -> Production:
+    """Put the parts together without looking into the log.
+
+    Args:
+        layout: of the folder.
+        registry: of the production.
+        offline: leave the log's database alone.
+        complete: whether all keys that state must be there.
+    """
     log, studio = registry.production.origin, registry.production.studio
     if log is None or studio is None:
         raise ProductionError(
@@ -119,19 +142,30 @@ def assemble(layout: Layout, registry: Registry, *, offline: bool) -> Production
         )
     keys = KeyFolder(layout.keys)
     keys.blinding_key(STUDIO)
-    for name in STATING_KEYS:
+    for name in STATING_KEYS if complete else ():
         keys.signing_key(name)
     vault = Vault(layout.vault, keys.blinding_key)
     blobs = BlobFolder(layout.blobs)
-    port = None if offline else _port(layout, log, studio, keys, vault, blobs)
+    port: LocalPort | None = None
+    away: ProductionPort | None = None
+    if not offline and is_served(registry.ledger):
+        away = remote_port(registry, keys, blobs, SystemClock())
+    elif not offline:
+        folder = (layout, keys, vault, blobs)
+        port = _port(folder, registry.ledger, log, studio)
     recorder = Recorder(
         log=log,
         org=studio,
         keys=keys,
         vault=vault,
-        outbox=Outbox(layout.outbox),
+        outbox=Outbox(
+            layout.outbox,
+            Bound(
+                parcels=registry.ledger.spool_parcels, size=registry.ledger.spool_bytes
+            ),
+        ),
         blobs=blobs,
-        port=port,
+        port=port or away,
         clock=SystemClock(),
         signers=Signers(keys),
     )
@@ -148,62 +182,73 @@ def assemble(layout: Layout, registry: Registry, *, offline: bool) -> Production
     )
 
 
-def _port(  # the parts of one folder
-    layout: Layout,
+def _port(
+    folder: tuple[Layout, KeyFolder, Vault, BlobFolder],
+    ledger: LedgerTable,
     log: str,
     studio: str,
-    keys: KeyFolder,
-    vault: Vault,
-    blobs: BlobFolder,
 ) -> LocalPort:
+    layout, keys, vault, blobs = folder
+
     def party_of(delegation: str) -> str | None:
         try:
             return str(vault.open(delegation, "/body/party").value)
         except (ErasedEvidenceError, MissingEvidenceError):
             return None
 
-    return LocalPort(
-        engine=open_engine(layout.database),
+    def log_key_for(public_key: str) -> Ed25519PrivateKey | None:
+        return held_log_key(keys, public_key)
+
+    return port_class(ledger)(
+        engine=log_engine(layout, ledger),
         studio=studio,
         log=log,
-        log_key=keys.signing_key("log"),
+        log_key_for=log_key_for,
         party_of=party_of,
         clock=SystemClock(),
         blobs=blobs,
         published=PublishedLog(layout.published),
+        outside=kept_checkpoints(layout.published).notes,
     )
 
 
+def check_blinding(production: Production) -> None:
+    """Refuse a blinding key that does not open the genesis of the log.
+
+    Raises:
+        ForeignKeyError.
+    """
+    first = production.reader().statements(0, 1)[0]
+    secret = production.keys.blinding_key(STUDIO)
+    blind = blind_at(secret, check(first.raw).place, ID_PATH)
+    if statement_id(blind, first.raw) != first.id:
+        raise _foreign(production, "blind/studio")
+
+
 def _check_keys(production: Production) -> None:
-    reader, keys = production.reader(), production.keys
-    first = reader.statements(0, 1)[0]
-    said = check(first.raw)
-    body = said.body
-    blind = blind_at(keys.blinding_key(STUDIO), said.place, ID_PATH)
-    mismatches = [
-        name
-        for name, fits in (
-            ("blind/studio", statement_id(blind, first.raw) == first.id),
-            (
-                "sign/log",
-                isinstance(body, Genesis)
-                and body.log_key == keys.public_key("log").hex(),
-            ),
-            (
-                "sign/studio",
-                isinstance(body, Genesis)
-                and keys.public_key("studio").hex() in body.admission_roots,
-            ),
-        )
-        if not fits
-    ]
-    if mismatches:
-        raise ForeignKeyError(
-            "the keys that this log was founded with",
-            met=f"another production's {', '.join(mismatches)}",
-            advice="Put this production's own keys folder back.",
+    check_blinding(production)
+    keys = production.keys
+    own = own_authority(production.reader(), keys.blinding_key(STUDIO))
+    if keys.public_key("log").hex() != own.log_key:
+        if held_log_key(keys, own.log_key) is None:
+            raise _foreign(production, "sign/log")
+        raise ProductionError(
+            "keys of the last rotation in their place",
+            met="a rotation that was interrupted",
+            advice="Run jangbu rotate apply again, with the same file.",
             where=str(production.layout.keys),
         )
+    if keys.public_key("studio") not in own.roots.values():
+        raise _foreign(production, "sign/studio")
+
+
+def _foreign(production: Production, name: str) -> ForeignKeyError:
+    return ForeignKeyError(
+        "the keys that are in force in this log",
+        met=f"another one as {name}",
+        advice="Put this production's own keys folder back.",
+        where=str(production.layout.keys),
+    )
 
 
 @contextmanager
@@ -215,3 +260,5 @@ def opened(root: Path, *, offline: bool = False) -> Iterator[Production]:
     finally:
         if production.port is not None:
             production.port.engine.dispose()
+        if isinstance(production.recorder.port, ProductionPort):
+            production.recorder.port.close()

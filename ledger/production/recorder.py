@@ -4,12 +4,15 @@
 and sheet go into the outbox, durable. 4. They are submitted. 5. The answer clears the
 outbox. Whatever fails in between is repeated from the outbox: nothing is lost, and a
 commitment never stands in the log without its value known to the vault.
+
+With the ledger out of reach, 4 and 5 wait: work goes on, and whoever states something
+next, or `jangbu spool`, submits what waits, in order and before anything else.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -21,6 +24,7 @@ from ledger.errors import JangbuError, StoreFullError, StoreUnavailableError
 from ledger.keys.folder import KeyFolder
 from ledger.parcel import Parcel
 from ledger.ports import Clock, Lease, Port, Receipt, Refusal, Submission
+from ledger.production.reach import Reach
 from ledger.records.identity import (
     as_key_id,
     as_origin,
@@ -29,8 +33,10 @@ from ledger.records.identity import (
     instant_from,
 )
 from ledger.store.blobs import BlobFolder
-from ledger.store.outbox import Outbox
+from ledger.store.outbox import Outbox, SpoolFullError
 from ledger.vault.vault import Vault
+
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class Recorder:
     Attributes:
         port: the log; `None` while working offline: parcels wait in the outbox.
         signers: signing keys by name (`studio`, `pipeline`, `party-<uid>`).
+        reach: whether the ledger was waited for in vain.
     """
 
     log: str
@@ -51,15 +58,14 @@ class Recorder:
     port: Port | None
     clock: Clock
     signers: Mapping[str, Ed25519PrivateKey]
+    reach: Reach = field(default_factory=Reach)
 
     # --- the port's calls, which also work offline --------------------------------
 
     def claim(self, work: str, holder: str, seconds: int) -> Lease:
         """Ask for a piece of work; offline nobody can be asked, so it is granted."""
-        if self.port is not None:
-            with suppress(StoreUnavailableError):
-                return self.port.claim(work, holder, seconds)
-        return Lease(work=work, holder=holder, granted=True, expires_at="")
+        granted = Lease(work=work, holder=holder, granted=True, expires_at="")
+        return self._ask(lambda port: port.claim(work, holder, seconds), granted)
 
     def put(self, content: bytes) -> str:
         """Keep bytes beside the log; the folder needs no database."""
@@ -67,12 +73,7 @@ class Recorder:
 
     def locate(self, kind: str, key: str) -> Receipt | None:
         """The receipt of a statement; `None` also while the ledger is out of reach."""
-        if self.port is None:
-            return None
-        try:
-            return self.port.locate(kind, key)
-        except StoreUnavailableError:
-            return None
+        return self._ask(lambda port: port.locate(kind, key), None)
 
     # --- composing ---------------------------------------------------------------
 
@@ -138,22 +139,14 @@ class Recorder:
         Raises:
             JangbuError: the first refusal of this parcel, or the log is damaged.
             StoreFullError: nothing of it was stored; it is not in the outbox either.
+            SpoolFullError: the same, as too much waits already.
         """
-        path = self.outbox.add(parcel)
-        if self.port is None:
-            return []
+        path = self._added(parcel)
         try:
-            self._submit_waiting(before=path)
-            answers = self.port.submit(parcel.sheet, parcel.statements)
-        except StoreUnavailableError:
-            return []  # it waits in the outbox, which is what the outbox is for
+            return self._ask(lambda port: self._submitted(port, path, parcel), [])
         except StoreFullError:
             self.outbox.done(path)  # refused as a whole: the caller keeps its work
             raise
-        refused = self._settle(path, answers)
-        if refused:
-            raise refused[0]
-        return [one for one in answers if isinstance(one, Receipt)]
 
     def flush(self) -> list[JangbuError]:
         """Submit what waits in the outbox, oldest first; the refusals met.
@@ -161,16 +154,57 @@ class Recorder:
         Raises:
             StoreUnavailableError: the ledger is still out of reach.
         """
-        return [] if self.port is None else self._submit_waiting()
+        if self.port is None:
+            return []
+        since = self.reach.seconds()
+        try:
+            refused = self._submit_waiting(self.port)
+        except StoreUnavailableError:
+            self.reach.waited(since)
+            raise
+        self.reach.answered()
+        return refused
 
-    def _submit_waiting(self, before: Path | None = None) -> list[JangbuError]:
+    def _ask(self, call: Callable[[Port], Asked], otherwise: Asked) -> Asked:
+        """Ask the ledger, unless it is out of reach: then work goes on without."""
+        if self.port is None or not self.reach.worth_asking():
+            return otherwise
+        since = self.reach.seconds()
+        try:
+            return call(self.port)
+        except StoreUnavailableError:
+            self.reach.waited(since)
+            return otherwise
+
+    def _added(self, parcel: Parcel) -> Path:
+        try:
+            return self.outbox.add(parcel)
+        except SpoolFullError:
+            # With the ledger in reach, what waits makes room first.
+            if self.port is None or not self._ask(self._emptied, otherwise=False):
+                raise
+            return self.outbox.add(parcel)
+
+    def _emptied(self, port: Port) -> bool:
+        self._submit_waiting(port)
+        return True
+
+    def _submitted(self, port: Port, path: Path, parcel: Parcel) -> list[Receipt]:
+        self._submit_waiting(port, before=path)
+        answers = port.submit(parcel.sheet, parcel.statements)
+        refused = self._settle(path, answers)
+        if refused:
+            raise refused[0]
+        return [one for one in answers if isinstance(one, Receipt)]
+
+    def _submit_waiting(
+        self, port: Port, before: Path | None = None
+    ) -> list[JangbuError]:
         refused: list[JangbuError] = []
         for path, parcel in self.outbox.pending():
-            if self.port is None or (before is not None and path >= before):
+            if before is not None and path >= before:
                 break
-            refused += self._settle(
-                path, self.port.submit(parcel.sheet, parcel.statements)
-            )
+            refused += self._settle(path, port.submit(parcel.sheet, parcel.statements))
         return refused
 
     def _settle(

@@ -14,7 +14,11 @@ from ledger.encoding.statement import STUDIO, Composed, Draft, KeyRef, Secret
 from ledger.errors import ProductionError
 from ledger.production.blinding import erasable_key
 from ledger.production.current import current_of, opened
-from ledger.production.delegating import all_delegated, delegations
+from ledger.production.delegating import (
+    all_delegated,
+    delegations,
+    drop_replaced,
+)
 from ledger.production.opening import Production
 from ledger.production.registry import PartyTable, uid_of
 from ledger.records.identity import as_statement_id
@@ -52,6 +56,8 @@ def register(production: Production) -> int:
     """State what the registry holds and the log lacks; how many were new."""
     statements = [*delegations(production), *_changes(production)]
     receipts = production.recorder.record(statements, "studio")
+    if len(receipts) == len(statements):
+        drop_replaced(production)
     return sum(receipt.new for receipt in receipts)
 
 

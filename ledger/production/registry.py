@@ -10,12 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 import tomli_w
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    ValidationError,
-)
+from pydantic import AfterValidator, ValidationError
 
 from ledger.errors import (
     MalformedRecordError,
@@ -25,6 +20,9 @@ from ledger.errors import (
 )
 from ledger.files import read_bounded, write_private
 from ledger.production.names import Handle, Name
+from ledger.production.outside import LedgerTable, TimeAuthorityTable, WitnessTable
+from ledger.production.table import Table
+from ledger.records.authority import PublicKey
 from ledger.records.identity import Day, Origin, Uid, as_origin, as_uid, day_from
 
 _LARGEST: Final = 4 << 20
@@ -37,17 +35,13 @@ def _each_once(families: "tuple[Stateable, ...]") -> "tuple[Stateable, ...]":
 
 
 Stateable: TypeAlias = Literal[
-    "contribution", "cut", "engagement", "generation", "opinion"
+    "contribution", "countersignature", "cut", "engagement", "generation", "opinion"
 ]
 """Kinds that people state with keys of their own; machines' kinds are not among them,
 and neither is what decides who may state."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class ProductionTable(_Table):
+class ProductionTable(Table):
     """The production itself; `origin` and `studio` are filled in by init."""
 
     title: Name
@@ -56,13 +50,14 @@ class ProductionTable(_Table):
     studio: Uid | None = None
 
 
-class PartyTable(_Table):
+class PartyTable(Table):
     """A person or an organisation; the first organisation is the studio.
 
     Attributes:
         handle: a short name for records, which outlives changes of the name.
         latin: the name in Latin letters as its owner spells it.
         may: kinds that the party states with a key of its own.
+        public_key: of a key that the party alone has; absent if its key is made here.
     """
 
     type: Literal["person", "organisation"]
@@ -70,17 +65,18 @@ class PartyTable(_Table):
     handle: Handle | None = None
     latin: Name | None = None
     may: Annotated[tuple[Stateable, ...], AfterValidator(_each_once)] = ()
+    public_key: PublicKey | None = None
     uid: Uid | None = None
 
 
-class ElementTable(_Table):
+class ElementTable(Table):
     """An element of the production, used in any number of shots."""
 
     name: Name
     uid: Uid | None = None
 
 
-class ShotTable(_Table):
+class ShotTable(Table):
     """A shot under its present code."""
 
     code: Name
@@ -88,10 +84,13 @@ class ShotTable(_Table):
     uid: Uid | None = None
 
 
-class Registry(_Table):
+class Registry(Table):
     """The whole file."""
 
     production: ProductionTable
+    ledger: LedgerTable = LedgerTable()
+    witness: tuple[WitnessTable, ...] = ()
+    time_authority: tuple[TimeAuthorityTable, ...] = ()
     party: tuple[PartyTable, ...] = ()
     element: tuple[ElementTable, ...] = ()
     shot: tuple[ShotTable, ...] = ()
@@ -194,8 +193,11 @@ def _refuse_twins(registry: Registry, where: str) -> None:
     rows: tuple[tuple[str, list[str]], ...] = (
         ("party", [one.handle for one in registry.party if one.handle]),
         ("party", [one.uid for one in registry.party if one.uid]),
+        ("party", [one.public_key for one in registry.party if one.public_key]),
         ("element", [one.name for one in registry.element]),
         ("shot", [one.code for one in registry.shot]),
+        ("witness", [one.vkey for one in registry.witness]),
+        ("time_authority", [one.name for one in registry.time_authority]),
     )
     for table, names in rows:
         twins = {name for name in names if names.count(name) > 1}
@@ -286,7 +288,9 @@ def registry_text(registry: Registry) -> bytes:
     """The registry as TOML: one block a row, so that people can add blocks."""
     value = registry.model_dump(mode="json", exclude_none=True)
     blocks = [f"[production]\n{tomli_w.dumps(value.pop('production'))}"]
-    for name in ("party", "element", "shot"):
+    if registry.ledger != LedgerTable():
+        blocks.append(f"[ledger]\n{tomli_w.dumps(value['ledger'])}")
+    for name in ("witness", "time_authority", "party", "element", "shot"):
         for row in value.get(name, ()):
             given = {field: item for field, item in row.items() if item != []}
             blocks.append(f"[[{name}]]\n{tomli_w.dumps(given)}")

@@ -25,9 +25,9 @@ class Speakers:
     _key_of: dict[str, str] = field(default_factory=dict)
     _known: dict[str, Speaker] = field(default_factory=dict)
 
-    def advance(self, statement: str, said: Checked) -> None:
-        """Go past a genesis, key or delegation."""
-        self.authority = self.authority.advance(statement, said)
+    def advance(self, statement: str, said: Checked, index: int) -> None:
+        """Go past a statement that decides about keys."""
+        self.authority = self.authority.advance(statement, said, index)
         self._known.clear()
 
     def of(self, sheet: str) -> Speaker:

@@ -27,7 +27,8 @@ class Told:
     """A statement in force.
 
     Attributes:
-        erased, unreadable: as in `Source`; known once the fields were opened.
+        revoked: as in `Source`.
+        erased, unreadable: likewise; known once the fields were opened.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Told:
     speaker: Speaker
     admitted_at: str
     disputed: bool
+    revoked: bool
     vault: OpeningReader
     erased: bool = False
     unreadable: bool = False
@@ -76,6 +78,7 @@ class Told:
             at=said.at,
             admitted_at=self.admitted_at,
             disputed=self.disputed,
+            revoked=self.revoked,
             erased=self.erased,
             unreadable=self.unreadable,
         )

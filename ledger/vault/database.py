@@ -32,7 +32,7 @@ from ledger.vault.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 
 BUSY_SECONDS: Final = 60.0
 
-_PRIVATE_FILE: Final = 0o600
+PRIVATE_FILE: Final = 0o600
 _FOREIGN: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 _FAILED_WRITES: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 _UNAVAILABLE: Final = _FAILED_WRITES | {
@@ -52,7 +52,7 @@ def create_database(path: Path) -> None:
     Raises:
         StoreFullError, StoreUnavailableError: nothing was made.
     """
-    with _wrapping(path, (sqlite3.Error, OSError)):
+    with wrapping(path, (sqlite3.Error, OSError)):
         make_private_folder(path.parent)
         if path.exists():
             return
@@ -60,7 +60,7 @@ def create_database(path: Path) -> None:
         # half a vault, and of two processes that make one the second finds the first's.
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
         try:
-            os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE))
+            os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
             _fill(draft)
             with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
@@ -91,13 +91,15 @@ class Database:
         self.path = path
         self._engine = _engine(path, busy_seconds)
         self._session = threading.local()
-        with _wrapping(path, (sqlite3.Error, OSError)):
+        with wrapping(path, (sqlite3.Error, OSError)):
             # A copy from a backup may have lost its mode; where nothing can be
             # written, it is the folder's owner who looks after it.
             if path.stat().st_mode & 0o077 and os.access(path.parent, os.W_OK):
-                path.chmod(_PRIVATE_FILE)
+                path.chmod(PRIVATE_FILE)
         with self.transaction(write=False) as connection:
-            _check_origin(connection, path)
+            version = _check_origin(connection, path)
+        if version < SCHEMA_VERSION and os.access(path, os.W_OK):
+            self._upgrade()
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -111,13 +113,19 @@ class Database:
         """
         reading: Connection | None = getattr(self._session, "connection", None)
         if reading is not None and not write:
-            with _wrapping(self.path):
+            with wrapping(self.path):
                 yield reading
             return
-        with _wrapping(self.path), self._engine.connect() as plain:
+        with wrapping(self.path), self._engine.connect() as plain:
             connection = plain.execution_options(immediate=write)
             with connection.begin():
                 yield connection
+
+    def _upgrade(self) -> None:
+        # Older versions lack tables alone; what they have is as it was.
+        with self.transaction(write=True) as connection:
+            metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -135,7 +143,7 @@ class Database:
         Raises:
             StoreUnavailableError: somebody is reading an older state; traces remain.
         """
-        with _wrapping(self.path):
+        with wrapping(self.path):
             raw = self._engine.raw_connection()
             try:
                 cursor = raw.cursor()
@@ -199,13 +207,13 @@ def _fill(path: Path) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _check_origin(connection: Connection, path: Path) -> None:
+def _check_origin(connection: Connection, path: Path) -> int:
     marks = [
         connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
         for name in ("application_id", "user_version")
     ]
     if marks[0] != APPLICATION_ID:
-        raise _foreign("another database", path)
+        raise damaged("another database", path)
     if marks[1] > SCHEMA_VERSION:
         raise StoreError(
             f"a vault of version {SCHEMA_VERSION} or older",
@@ -214,12 +222,14 @@ def _check_origin(connection: Connection, path: Path) -> None:
             where=str(path),
             version=marks[1],
         )
+    return int(marks[1])
 
 
 @contextmanager
-def _wrapping(
+def wrapping(
     path: Path, foreign: tuple[type[Exception], ...] = (sqlite3.Error,)
 ) -> Iterator[None]:
+    """Turn what SQLite reports into the ledger's own errors."""
     # OSError is only ours where we touch the file ourselves: inside a transaction it
     # may come from whoever looks up or destroys a key.
     try:
@@ -234,7 +244,7 @@ def _wrapped(error: BaseException | None, path: Path) -> JangbuError:
     # The lower byte is the primary result code of SQLite, the rest says more.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _FOREIGN:
-        return _foreign(str(error), path)
+        return damaged(str(error), path)
     failed = code in _FAILED_WRITES or isinstance(error, OSError)
     if code == sqlite3.SQLITE_FULL or (failed and _is_full(path)):
         return StoreFullError(
@@ -264,7 +274,8 @@ def _is_full(path: Path) -> bool:
     return False
 
 
-def _foreign(met: str, path: Path) -> UnreadableInputError:
+def damaged(met: str, path: Path) -> UnreadableInputError:
+    """The error for a file that holds no vault, or a broken one."""
     return UnreadableInputError(
         "a vault",
         met=met,

@@ -33,11 +33,13 @@ class Gathered:
 
     Attributes:
         secret_of: the blinding key of a reference.
+        opened: one number, the vault's own: values that were opened so far.
     """
 
     rows: dict[Spot, ValueRow]
     graves: frozenset[Spot]
     secret_of: Callable[[KeyRef], bytes]
+    opened: list[int]
     _data_keys: dict[KeyRef, bytes] = field(default_factory=dict)
 
     def blinds(self, statement_id: str) -> tuple[bytes, bytes]:
@@ -50,7 +52,9 @@ class Gathered:
         spot = Spot(statement=statement_id, path=path)
         if path == ID_PATH:  # blinds stand there, and no value
             raise missing(spot)
-        return read_opening(spot, self._plain(spot))
+        opening = read_opening(spot, self._plain(spot))
+        self.opened[0] += 1
+        return opening
 
     def _plain(self, spot: Spot) -> bytes:
         row = self.rows.get(spot)
@@ -68,6 +72,7 @@ def gather(
     connection: Connection,
     statements: Iterable[str],
     secret_of: Callable[[KeyRef], bytes],
+    opened: list[int],
 ) -> Gathered:
     """Fetch what the vault keeps for some statements."""
     # Nothing is kept for what is no id, and text of any form may be asked for.
@@ -76,4 +81,5 @@ def gather(
         rows=rows_of(connection, ids),
         graves=graves_of(connection, ids),
         secret_of=secret_of,
+        opened=opened,
     )

@@ -35,7 +35,9 @@ _AT_ONCE: Final = 400
 ValueRow: TypeAlias = Row[tuple[object, ...]]
 """A row of the vault, as it is."""
 
-_KEY_REF: Final = re.compile(r"studio|(vendor|person)/[0-9a-z]{1,64}(/retained)?")
+_KEY_REF: Final = re.compile(
+    r"studio|(vendor|person)/[0-9a-z]{1,64}(/retained|/held/[0-9a-f]{32})?"
+)
 """What a reference may be: it becomes the name of a file in the keys folder."""
 
 # SQLite keeps any type in any column: cells are fetched as they are, then looked at.
@@ -150,6 +152,17 @@ def key_ref_in(row: ValueRow) -> KeyRef:
     if is_key_ref(row.key_ref):
         return row.key_ref
     raise altered(Spot(statement=row.statement, path=row.path))
+
+
+def spot_of(row: ValueRow) -> Spot:
+    """Where a row stands."""
+    return Spot(statement=row.statement, path=row.path)
+
+
+def values_under(connection: Connection, key_ref: KeyRef) -> Sequence[ValueRow]:
+    """All rows that are sealed under a key."""
+    query = select(*_AS_THEY_ARE).where(values.c.key_ref == key_ref)
+    return connection.execute(query).all()
 
 
 def is_key_ref(value: object) -> TypeGuard[KeyRef]:

@@ -13,8 +13,12 @@ from sqlmodel import Field, SQLModel
 APPLICATION_ID: Final = 0x4A425654
 """Marks the file as a vault ("JBVT"), so that no other database is taken for one."""
 
-SCHEMA_VERSION: Final = 1
-"""Stands in PRAGMA user_version; a newer one is refused."""
+SCHEMA_VERSION: Final = 2
+"""Stands in PRAGMA user_version; a newer one is refused.
+
+1: values, tombstones, erasures, authorities, locations. 2: the index of names, empty in
+a vault of version 1 and made when somebody searches.
+"""
 
 metadata = MetaData()
 
@@ -80,8 +84,37 @@ class LocationRow(Row, table=True):
     path: str
 
 
+class NameTokenRow(Row, table=True):
+    """Where a word, a syllable or a whole name stands, by its blinded token.
+
+    The whole table goes with every erasure, and so does the key of its tokens.
+    """
+
+    __tablename__ = "name_token"
+
+    token: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    statement: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+
+
+class NameIndexRow(Row, table=True):
+    """How far the index of names reaches; one row, or none.
+
+    Attributes:
+        mark: token of nothing: tells whether the index was made with today's key.
+        size: entries of the log that were looked at.
+    """
+
+    __tablename__ = "name_index"
+
+    mark: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    size: int
+
+
 values = metadata.tables["value"]
 tombstones = metadata.tables["tombstone"]
 erasures = metadata.tables["erasure"]
 authorities = metadata.tables["authority"]
 locations = metadata.tables["location"]
+name_tokens = metadata.tables["name_token"]
+name_index = metadata.tables["name_index"]

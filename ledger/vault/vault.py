@@ -8,6 +8,7 @@ key: it asks for one at each use, and who destroys the key has erased the value.
 import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,9 +34,17 @@ from ledger.vault.cipher import (
     unseal,
 )
 from ledger.vault.database import BUSY_SECONDS, Database, create_database
-from ledger.vault.erasure import ErasureReport, erase, erased_before
+from ledger.vault.erasure import (
+    ErasureReport,
+    Extent,
+    default_key,
+    erase,
+    erased_before,
+    retained_key,
+)
 from ledger.vault.gathered import Gathered, gather
 from ledger.vault.keep import keep_items
+from ledger.vault.names import NAMES, NameIndex
 from ledger.vault.rows import (
     Item,
     is_key_ref,
@@ -80,6 +89,12 @@ class Vault:
         """
         self._database = Database(path, busy_seconds)
         self._secret_of = secret_of
+        self._opened = [0]
+
+    @property
+    def opened(self) -> int:
+        """How many values were opened here so far; blinds are not counted."""
+        return self._opened[0]
 
     @classmethod
     def create(cls, path: Path, secret_of: Callable[[KeyRef], bytes]) -> Self:
@@ -119,7 +134,7 @@ class Vault:
     def gathered(self, statements: Iterable[str]) -> Gathered:
         """The values of some statements, fetched together; a thousand ids at most."""
         with self._database.transaction(write=False) as connection:
-            return gather(connection, statements, self._secret_of)
+            return gather(connection, statements, self._secret_of, self._opened)
 
     def blinds(self, statement_id: str) -> tuple[bytes, bytes]:
         """b("") and b("/by") of a statement.
@@ -137,7 +152,9 @@ class Vault:
         spot = Spot(statement=statement_id, path=path)
         if path == ID_PATH:  # blinds stand there, and no value
             raise missing(spot)
-        return read_opening(spot, self._plain(spot))
+        opening = read_opening(spot, self._plain(spot))
+        self._opened[0] += 1
+        return opening
 
     def paths(self, statement_id: str) -> tuple[str, ...]:
         """Paths of the values that are kept for a statement, sorted."""
@@ -168,19 +185,26 @@ class Vault:
             return tuple(sorted(connection.execute(query).scalars()))
 
     def erase_person(
-        self, person: Uid, destroy_key: Callable[[KeyRef], object]
+        self,
+        person: Uid,
+        destroy_key: Callable[[KeyRef], object],
+        extent: Extent | None = None,
     ) -> ErasureReport:
         """Destroy a person's default key, values, blinds and joins.
 
-        See `ledger.vault.erasure` for the order of steps and what remains. After any
-        error: running it again finishes, and the count is the same.
+        See `ledger.vault.erasure` for the order of steps and what remains, and for what
+        another extent means. After any error: running it again finishes, and the count
+        is the same.
         """
-        return erase(self._database, person, destroy_key)
+        met = replace(extent or Extent(), secret_of=self._secret_of)
+        return erase(self._database, person, destroy_key, met)
 
-    def was_erased(self, person: Uid) -> bool:
+    def was_erased(self, person: Uid, *, retained: bool = False) -> bool:
         """Whether an erasure of this person was begun or done."""
+        uid = as_uid(person)
+        own = retained_key(uid) if retained else default_key(uid)
         with self._database.transaction(write=False) as connection:
-            return erased_before(connection, person)
+            return erased_before(connection, own)
 
     def graves(self) -> int:
         """Values that are erased: tombstones, and rows whose key was destroyed."""
@@ -196,6 +220,23 @@ class Vault:
             for key_ref, rows_of_key in sealed
             if is_key_ref(key_ref) and self._is_destroyed(key_ref)
         )
+
+    # --- names -------------------------------------------------------------------
+
+    def indexed(self) -> int:
+        """Entries of the log that the index of names reaches to; 0 if there is none."""
+        with self._database.transaction(write=False) as connection:
+            return NameIndex(connection, self._secret_of(NAMES)).size()
+
+    def index_names(self, names: Iterable[tuple[Spot, str]], size: int) -> None:
+        """Add names to the index; it reaches to this entry of the log from now on."""
+        with self._database.transaction(write=True) as connection:
+            NameIndex(connection, self._secret_of(NAMES)).add(names, size)
+
+    def named(self, parts: Iterable[str]) -> tuple[Spot, ...]:
+        """Where names with all of some parts stand, as far as the index reaches."""
+        with self._database.transaction(write=False) as connection:
+            return NameIndex(connection, self._secret_of(NAMES)).places(parts)
 
     # --- joins -------------------------------------------------------------------
 

@@ -165,7 +165,7 @@ def test_a_log_whose_pipeline_may_less_is_brought_up_to_date(
         assert register(production) == 1
         authority = Authority()
         for one in current_of(production.reader(), "genesis", "key", "delegation"):
-            authority = authority.advance(one.id, one.said)
+            authority = authority.advance(one.id, one.said, one.index)
         key_id = key_id_of(production.keys.public_key("pipeline"))
         assert authority.permits(key_id, "cut.1", "supersede")
         assert authority.permits(key_id, "change.1", None)

@@ -162,8 +162,8 @@ def test_another_database_is_refused(tmp_path: Path, keys: KeyFolder) -> None:
 @pytest.mark.usefixtures("vault")
 def test_a_newer_schema_is_refused(vault_path: Path, keys: KeyFolder) -> None:
     with closing(sqlite3.connect(vault_path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
-    with pytest.raises(StoreError, match="version 2"):
+        connection.execute("PRAGMA user_version = 3")
+    with pytest.raises(StoreError, match="version 3"):
         Vault(vault_path, keys.blinding_key)
 
 

@@ -1,0 +1,7 @@
+"""A server of PostgreSQL that may be killed, filled and tampered with."""
+
+from tests.integration.postgres.conftest import (  # noqa: F401  # fixtures, found by name
+    founded_there,
+    prepared,
+    server,
+)
