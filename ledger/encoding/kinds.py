@@ -10,9 +10,14 @@ from typing import Final
 
 from ledger.encoding.cell import cells_of
 from ledger.errors import UnknownKindError
-from ledger.records import authority, editing, frames, making, people
+from ledger.records import authority, custody, editing, frames, making, people
 from ledger.records.statement import Record, Scope
 from ledger.records.time import FrameRange
+
+
+def fits_always(_scope: Scope, _body: Record) -> str:
+    """Ask no more than the models do."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,7 @@ class KindRule:
         scope: members of the scope that must be given.
         may: members that may be given; no others may be.
         acts: whether it may supersede, correct, withdraw or dispute.
-        fits: JSON pointer of what in the body contradicts the scope; "" if nothing.
+        fits: JSON pointer of what contradicts the rest, as the scope; "" if nothing.
     """
 
     body: type[Record]
@@ -33,7 +38,7 @@ class KindRule:
     scope: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     acts: bool = True
-    fits: Callable[[Scope, Record], str] = lambda _scope, _body: ""
+    fits: Callable[[Scope, Record], str] = fits_always
 
 
 def _fits_grid(scope: Scope, body: Record) -> str:
@@ -83,8 +88,34 @@ def _fits_cut(_scope: Scope, body: Record) -> str:
     return "/body/resolved"
 
 
+def _fits_rotation(_scope: Scope, body: Record) -> str:
+    """Keys that are all different, and doubts only where they can be meant."""
+    if not isinstance(body, authority.Rotation):
+        return ""
+    if len(set(body.keys)) != len(body.keys):
+        return "/body/admission_roots"
+    doubted = body.good_until is not None
+    if (body.good_until or 0) > body.continues.size:
+        return "/body/good_until"
+    # A theft has a beginning; keys that were changed in good order were never stolen.
+    fits = {"compromised": doubted, "scheduled": not doubted}.get(body.reason, True)
+    return "" if fits else "/body/good_until"
+
+
+def _fits_list(_scope: Scope, body: Record) -> str:
+    """Lists of digests have one order, lists of ids no repetition."""
+    match body:
+        case custody.Disposition(purged=purged):
+            return "" if list(purged) == sorted(set(purged)) else "/body/purged"
+        case people.Countersignature(of=of):
+            return "" if len(set(of)) == len(of) else "/body/of"
+        case _:
+            return ""
+
+
 SHOT: Final = frozenset({"shot"})
 SHOT_RANGE: Final = frozenset({"shot", "range"})
+SHOT_OR_ELEMENT: Final = frozenset({"shot", "element"})
 ANYWHERE: Final = frozenset({"shot", "element", "range"})
 
 KINDS: Final[dict[str, KindRule]] = {
@@ -110,7 +141,21 @@ KINDS: Final[dict[str, KindRule]] = {
     ),
     "change.1": KindRule(body=editing.Change),
     "cut.1": KindRule(body=editing.Cut, fits=_fits_cut),
+    "rotation.1": KindRule(body=authority.Rotation, acts=False, fits=_fits_rotation),
+    "succession.1": KindRule(body=authority.Succession, acts=False),
+    "revocation.1": KindRule(body=authority.Revocation, acts=False),
+    "countersignature.1": KindRule(
+        body=people.Countersignature, timed=True, fits=_fits_list
+    ),
+    "anchor.1": KindRule(body=custody.Anchor),
+    "hold.1": KindRule(body=custody.Hold, may=SHOT_OR_ELEMENT),
+    "disposition.1": KindRule(body=custody.Disposition, fits=_fits_list),
 }
+
+
+def kinds_of(*models: type[Record]) -> frozenset[str]:
+    """The kinds whose body is one of these."""
+    return frozenset(kind for kind, rule in KINDS.items() if rule.body in models)
 
 
 def rule_for(kind: str) -> KindRule:

@@ -4,7 +4,8 @@
 2. Statements that the question touches, those without a shot, and whatever these
    name; a statement whose blinds were erased stays an entry and is listed as erased.
 3. The sheets that list them, and the private fields that were asked for.
-4. Blobs that the statements commit to, and sealed frames as files.
+4. Blobs that the statements commit to, and sealed frames as files; not what was
+   destroyed on purpose, as a disposition in force says.
 5. The index over all parts, signed by an admission root.
 """
 
@@ -31,13 +32,14 @@ from ledger.errors import (
 )
 from ledger.evidence import form
 from ledger.evidence.archive import Part, emit_archive
+from ledger.evidence.companions import Companions
 from ledger.evidence.disclosure import Disclosure, SealedFrame, Told, spread
 from ledger.evidence.heads import fold_entries
 from ledger.evidence.output import write_output
 from ledger.history.naming import named_by
 from ledger.log.leaves import read_leaves
 from ledger.ports import BlobReader, LogReader, OpeningReader, StoredStatement
-from ledger.records.authority import Genesis
+from ledger.records.authority import Genesis, Rotation
 from ledger.records.frames import SealedLeaf
 from ledger.records.identity import as_origin, as_uid
 from ledger.vault.disclosure import commitment_at
@@ -99,13 +101,19 @@ class _Shown:
     erased: tuple[int, ...]
 
 
-def collect(sources: Sources, request: Request, studio: Ed25519PrivateKey) -> Bundle:
+def collect(
+    sources: Sources,
+    request: Request,
+    studio: Ed25519PrivateKey,
+    companions: Companions | None = None,
+) -> Bundle:
     """Collect what a question needs and sign it.
 
     Args:
         sources: the production.
         request: the question.
         studio: private key of an admission root of the log.
+        companions: what else goes along, of checkpoints that the log has.
 
     Raises:
         UnknownReferenceError: a shot or statement that the log does not have.
@@ -133,6 +141,7 @@ def collect(sources: Sources, request: Request, studio: Ed25519PrivateKey) -> Bu
         Part(form.STATEMENTS, form.print_rows(shown.rows)),
         Part(form.SHEETS, b"".join(sheets[one] + b"\n" for one in sorted(sheets))),
         Part(form.OPENINGS, form.print_rows(_openings(sources, request, shown))),
+        *(companions or Companions()).parts(),
         *_blobs(sources, shown.disclosure),
         *_media(sources, request, shown.disclosure),
     )
@@ -176,14 +185,19 @@ def _checked_shots(shots: Sequence[str], entries: Sequence[Entry]) -> list[str]:
 
 
 def _check_root(disclosure: Disclosure, studio: Ed25519PrivateKey) -> None:
-    public_key = studio.public_key().public_bytes_raw().hex()
-    for _, genesis in disclosure.all_of(Genesis):
-        if public_key not in genesis.admission_roots:
-            raise ForeignKeyError(
-                "an admission root of this log to sign the bundle with",
-                met="another key",
-                advice="Restore the keys folder that belongs to this production.",
-            )
+    roots: tuple[str, ...] = ()
+    for told in sorted(disclosure.told.values(), key=lambda told: told.index):
+        match told.body:
+            case Genesis(admission_roots=named) | Rotation(admission_roots=named):
+                roots = named
+            case _:
+                continue
+    if studio.public_key().public_bytes_raw().hex() not in roots:
+        raise ForeignKeyError(
+            "an admission root in force to sign the bundle with",
+            met="another key",
+            advice="Restore the keys folder that belongs to this production.",
+        )
 
 
 def _shown(
@@ -282,10 +296,14 @@ def _blobs(sources: Sources, disclosure: Disclosure) -> list[Part]:
 
 def _media(sources: Sources, request: Request, disclosure: Disclosure) -> list[Part]:
     leaves: dict[SealedFrame, SealedLeaf] = {}
+    disposed = disclosure.disposed()
     for told, body in disclosure.seals():
+        if body.sealed.blob in disposed:
+            continue
         raw = sources.blobs.read(body.sealed.blob)
         for leaf in read_leaves(SealedLeaf, raw, body.sealed):
-            leaves[told.id, leaf.frame] = leaf
+            if leaf.file not in disposed:
+                leaves[told.id, leaf.frame] = leaf
     # Sorted here by name; which frames are taken follows the order of the log.
     chosen = sorted(spread(request.frames, list(leaves)))
     return [_frame_part(sources, one, leaves[one]) for one in chosen]

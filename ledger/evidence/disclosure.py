@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from ledger.encoding.entry import Entry
+from ledger.evidence.counting import Place, place_of
 from ledger.history.current import History
+from ledger.records.custody import Disposition
 from ledger.records.editing import Change, Cut
 from ledger.records.frames import FrameSet, SealSet
 from ledger.records.identity import StatementId
 from ledger.records.making import Asset, Version
-from ledger.records.people import Opinion
+from ledger.records.people import Countersignature, Opinion
 from ledger.records.statement import Record, Scope, Statement
 
 Body = TypeVar("Body", bound=Record)
@@ -58,15 +60,16 @@ class Disclosure:
 
     def touches(self, scope: Scope) -> bool:
         """Whether the question touches a scope; one without a shot it always does."""
-        return not self.shots or scope.shot is None or scope.shot in self.shots
+        return place_of(scope, self.shots) is not Place.ELSEWHERE
 
     def asks_for(self, body: Record | None, named: StatementId) -> bool:
         """Whether what a body names belongs to the question.
 
-        A cut names versions of every shot, and an opinion on a cut may confirm what was
-        done in every shot; a question about one shot needs what is of that one.
+        A cut names versions of every shot; an opinion on a cut and a countersignature
+        may confirm what was done in every shot. A question about one shot needs what is
+        of that one.
         """
-        if not isinstance(body, Cut | Opinion):
+        if not isinstance(body, Cut | Opinion | Countersignature):
             return True
         return self.touches(self.entries[self.history.head(named).index].scope)
 
@@ -112,12 +115,27 @@ class Disclosure:
             if body.set in used and self.in_force(told)
         ]
 
+    def disposed(self) -> frozenset[str]:
+        """Digests of the files and blobs that were destroyed on purpose.
+
+        As dispositions in force say: one that was withdrawn demands all of it again.
+        """
+        return frozenset(
+            digest
+            for told, body in self.all_of(Disposition)
+            if self.in_force(told)
+            for digest in body.purged
+        )
+
     def blobs(self) -> list[str]:
-        """Digests of all blobs that disclosed statements commit to, sorted."""
+        """Digests of all blobs that disclosed statements commit to, sorted.
+
+        Without those that were destroyed on purpose, whether or not they are there.
+        """
         digests: set[str] = set()
         for told in self.told.values():
-            digests.update(_blobs_of(told.body))
-        return sorted(digests)
+            digests.update(blobs_of(told.body))
+        return sorted(digests - self.disposed())
 
 
 def spread(choice: str, frames: Sequence[SealedFrame]) -> list[SealedFrame]:
@@ -136,7 +154,8 @@ def spread(choice: str, frames: Sequence[SealedFrame]) -> list[SealedFrame]:
     return [frames[place * len(frames) // wanted] for place in range(wanted)]
 
 
-def _blobs_of(body: Record | None) -> tuple[str, ...]:  # noqa: PLR0911  # kinds
+def blobs_of(body: Record | None) -> tuple[str, ...]:  # noqa: PLR0911  # kinds
+    """Digests of the blobs that a body commits to."""
     match body:
         case Asset():
             return (body.files.blob,)

@@ -11,6 +11,8 @@ from typing import Final
 
 from ledger.encoding.canonical import JsonValue
 from ledger.errors import JangbuError
+from ledger.evidence.times import KnownTime
+from ledger.evidence.witnessing import Witnessing
 
 INTACT: Final = frozenset(
     {"archive", "parts", "entries", "genesis", "checkpoint", "index", "statements"}
@@ -158,6 +160,8 @@ class Verdict:
     open_points: tuple[OpenPoint, ...] = ()
     media: MediaCount = MediaCount()
     cut: CutCount = CutCount()
+    witnessing: Witnessing = field(default_factory=Witnessing)
+    times: tuple[KnownTime, ...] = ()
     records: Mapping[str, RecordCount] = field(default_factory=dict)
 
     @property
@@ -251,6 +255,8 @@ class Verdict:
                 "asked": cut.asked,
                 "resolved": cut.resolved,
             },
+            "witnesses": self.witnessing.to_json(self.size),
+            "times": [one.to_json() for one in self.times],
             "records": {
                 kind: {
                     "disclosed": count.disclosed,

@@ -3,13 +3,15 @@
  1. archive      one form only: readers that see other files in one zip
  2. parts        digests in the index: parts changed, added, dropped, swapped
  3. entries      one form, times in order: a rewritten past
- 4. genesis      opens entry 0: keys that the log never named
- 5. checkpoint   the log's key signed size and root: entries added or left out
- 6. origin       the reader's own trust file: a forger with keys of his own
- 7. index        an admission root signed it: a re-packed selection
+ 4. genesis      opens entry 0: keys that the log never named; keys: rotations by the
+                 recovery key: a thief's keys
+ 5. checkpoint   the log key in force signed size and root: entries added or left out
+ 6. origin       the reader's own trust file: a forger with keys of his own; witnesses
+                 and since: what others hold: a forger with all keys of the studio
+ 7. index        an admission root in force signed it: a re-packed selection
  8. history      acts and references fold: an invented history
  9. statements   id, projection, log, sheet, signature, delegation: words put in
-                 somebody's mouth
+                 somebody's mouth; points: another past; doubts: keys that were stolen
 10. openings     lead to their commitments: invented values; rights: acts by others
 11. names        every part is committed to, and none is missing: stowaways
 12. frame sets   leaves, sums, tiles, inputs: credit moved between layers; changes
@@ -20,6 +22,8 @@
                  version; opinions: pictures that this film never had
 15. files        bytes, pixels, credentials: another picture under a true name
 16. completeness what is withheld or erased and was needed: silence
+17. beside       earlier checkpoints, proofs, custody: another history
+18. time         tokens of these checkpoints, and the log's own times: older dates
 
 Steps 1 to 8 stop at the first failure, since the later ones rest on them; from 9 on
 failures are gathered. Nothing here reads a clock, a disk or a network.
@@ -36,6 +40,7 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.heads import fold_entries
 from ledger.evidence.steps import log
+from ledger.evidence.steps.beside import check_beside
 from ledger.evidence.steps.changes import ChangeReader
 from ledger.evidence.steps.completeness import count_records
 from ledger.evidence.steps.container import (
@@ -47,10 +52,19 @@ from ledger.evidence.steps.container import (
 from ledger.evidence.steps.contributions import check_people
 from ledger.evidence.steps.cuts import CutReader
 from ledger.evidence.steps.frames import FrameReader, check_versions
+from ledger.evidence.steps.keys import check_points, read_keys
 from ledger.evidence.steps.media import MediaReader, Readers, take_media
 from ledger.evidence.steps.openings import check_openings, check_rights
 from ledger.evidence.steps.opinions import OpinionReader
+from ledger.evidence.steps.stamped import Stamped, check_stamps
 from ledger.evidence.steps.statements import StatementReader
+from ledger.evidence.steps.witnessed import (
+    Outside,
+    ShownLog,
+    check_outside,
+    read_since,
+)
+from ledger.evidence.times import KnownTime
 from ledger.evidence.trust import LogIdentity, TrustFile, check_identity
 from ledger.evidence.verdict import (
     CutCount,
@@ -59,6 +73,8 @@ from ledger.evidence.verdict import (
     RecordCount,
     Verdict,
 )
+from ledger.evidence.witnessing import Witnessing
+from ledger.history.log_keys import LogKeys
 
 Held = TypeVar("Held")
 Folder: TypeAlias = Iterable[tuple[str, bytes | None]]
@@ -73,6 +89,8 @@ def verify_bundle(
     trust: TrustFile | None,
     readers: Readers,
     media: Folder | None = None,
+    cosigned: bytes | None = None,
+    since: bytes | None = None,
 ) -> Verdict:
     """Say what a bundle shows.
 
@@ -81,9 +99,12 @@ def verify_bundle(
         trust: what the reader knows of the log; without it the origin is unknown.
         readers: what looks into frames.
         media: files to be found among the sealed frames by their digests.
+        cosigned: a checkpoint with cosignatures, besides those in the bundle.
+        since: a signed checkpoint that the reader kept: the log must continue it.
 
     Raises:
-        UnreadableInputError: the bytes neither start nor end like a zip.
+        UnreadableInputError: the bytes neither start nor end like a zip, or `since` is
+            no signed checkpoint of this log.
     """
     if not looks_like_zip(raw):
         raise UnreadableInputError(
@@ -91,7 +112,8 @@ def verify_bundle(
             met=f"a file of {len(raw)} bytes that is no zip",
             advice="Give the file that jangbu bundle wrote.",
         )
-    return _Verification(trust, readers).verify(raw, media)
+    outside = Outside(cosigned=(cosigned,) if cosigned else (), since=since)
+    return _Verification(trust, readers, outside).verify(raw, media)
 
 
 class _StoppedError(Exception):
@@ -104,6 +126,7 @@ class _Verification:
 
     trust: TrustFile | None
     readers: Readers
+    outside: Outside
     audit: Audit = field(default_factory=Audit)
     log: str = ""
     size: int = 0
@@ -112,6 +135,8 @@ class _Verification:
     origin: Origin = Origin.UNKNOWN
     media: MediaCount = field(default_factory=MediaCount)
     cut: CutCount = field(default_factory=CutCount)
+    witnessing: Witnessing = field(default_factory=Witnessing)
+    times: tuple[KnownTime, ...] = ()
     records: Mapping[str, RecordCount] = field(default_factory=dict)
 
     def verify(self, raw: bytes, folder: Folder | None) -> Verdict:
@@ -133,6 +158,8 @@ class _Verification:
             open_points=self.audit.open_points(),
             media=self.media,
             cut=self.cut,
+            witnessing=self.witnessing,
+            times=self.times,
             records=self.records,
         )
 
@@ -149,14 +176,20 @@ class _Verification:
         # 3, 4, 5.
         entries = self._hold("entries", lambda: log.read_entries(container), self.size)
         founding = self._hold("genesis", lambda: log.open_genesis(container, entries))
+        authority = self._hold(
+            "keys", lambda: read_keys(container, entries, founding), 0
+        )
+        self.audit.held("keys", len(authority.log_keys.periods) - 1)
         identity = founding.identity
         self._hold(
-            "checkpoint", lambda: log.check_checkpoint(container, entries, identity)
+            "checkpoint",
+            lambda: log.check_checkpoint(container, entries, authority.log_keys),
         )
         # 6. Only now: a bundle that contradicts itself is of nobody.
         self._check_origin(identity)
+        self._check_outside(container, authority.log_keys)
         # 7, 8.
-        self._hold("index", lambda: log.check_index(container, founding.genesis))
+        self._hold("index", lambda: log.check_index(container, authority.roots))
         history = self._hold("history", lambda: fold_entries(entries.entries))
         self._hold("references", lambda: log.check_references(entries.entries, history))
         return Disclosure(
@@ -175,6 +208,24 @@ class _Verification:
         self._hold("origin", lambda: check_identity(trust, identity))
         self.origin = Origin.KNOWN
 
+    def _check_outside(self, container: Container, keys: LogKeys) -> None:
+        if self.outside.since is not None:
+            read_since(self.outside.since, self.log)
+        shown = ShownLog(
+            log=self.log,
+            size=self.size,
+            keys=keys,
+            entries=container.parts[form.ENTRIES],
+        )
+        packed = container.companions.cosigned.values()
+        outside = replace(self.outside, cosigned=(*packed, *self.outside.cosigned))
+        known = self.trust if self.origin is Origin.KNOWN else None
+        self.witnessing = check_outside(self.audit, shown, outside, known)
+        # 17. Here, since an older checkpoint of another history spoils all the rest.
+        check_beside(container, keys, self.audit)
+        if not self.audit.sound:
+            raise _StoppedError
+
     def _read(
         self, container: Container, disclosure: Disclosure, folder: Folder | None
     ) -> None:
@@ -182,30 +233,49 @@ class _Verification:
         signed = StatementReader(container, disclosure, self.audit).read()
         if not self.audit.sound:
             raise _StoppedError
+        bodies = [(one.told.index, one.told.body) for one in signed.values()]
+        named = self._hold("points", lambda: check_points(container, bodies), 0)
+        self.audit.held("points", named)
         told: dict[str, Told] = {one.told.id: one.told for one in signed.values()}
         disclosure = replace(disclosure, told=told)
         raw = container.parts[form.OPENINGS]
         opened = self._hold("openings", lambda: check_openings(raw, signed), 0)
         self.audit.held("openings", len(opened))
         check_rights(self.audit, disclosure, signed, opened)
+        known = self.trust if self.origin is Origin.KNOWN else None
+        self._check_times(container, disclosure, known)
         # 12, 13, 14.
         frames = FrameReader(container.parts, disclosure, self.audit).read()
         ChangeReader(container.parts, disclosure, frames, self.audit).read()
         check_people(self.audit, disclosure)
-        check_versions(self.audit, disclosure, frames.files())
+        check_versions(self.audit, disclosure, frames)
         self.cut = CutReader(container.parts, disclosure, self.audit).read()
         OpinionReader(container.parts, disclosure, frames, self.audit).read()
         # 11, 15.
-        known = self.trust if self.origin is Origin.KNOWN else None
         roots = known.c2pa_roots if known is not None else None
         reader = MediaReader(disclosure, frames, self.readers, roots, self.audit)
         media = reader.expected(container.index.frames, container.parts)
         with self.audit.step("names"):
             check_names(container, disclosure.blobs(), media)
-        self.media = take_media(reader, container.parts, folder)
+        choice = container.index.frames
+        self.media = take_media(reader, choice, container.parts, folder)
         # 16.
         with self.audit.step("completeness"):
             self.records = count_records(self.audit, disclosure, container.index.erased)
+
+    def _check_times(
+        self, container: Container, disclosure: Disclosure, known: TrustFile | None
+    ) -> None:
+        # 18. Notes were checked in 17, and the newest checkpoint in 5.
+        stamped = Stamped(
+            notes={
+                **container.companions.notes,
+                self.size: container.parts[form.CHECKPOINT],
+            },
+            entries=disclosure.entries,
+            roots_pem=(known.time_roots or ()) if known is not None else (),
+        )
+        self.times = check_stamps(self.audit, stamped, container.companions.tokens)
 
     def _hold(self, step: str, check: Callable[[], Held], count: int = 1) -> Held:
         try:

@@ -86,6 +86,11 @@ class History:
         """Tell whether the statement is in the log at this checkpoint."""
         return self._journal.positions.get(statement, self.size) < self.size
 
+    def find(self, statement: StatementId) -> EntryHead | None:
+        """Give the header of an entry; `None` if it is not in the log by then."""
+        at = self._journal.positions.get(statement, self.size)
+        return self._journal.heads[at] if at < self.size else None
+
     def head(self, statement: StatementId) -> EntryHead:
         """Give the header of an entry by its statement's id."""
         return self._journal.heads[self._position(statement)]
@@ -114,7 +119,7 @@ class History:
         Args:
             lineage: id of any statement of the lineage.
         """
-        found = self._journal.members[self._root(lineage)]
+        found = self._journal.members_of(self._root(lineage))
         known = bisect_left(found, self.size)
         return tuple(self._journal.heads[at] for at in found[:known])
 
@@ -161,7 +166,7 @@ class History:
         return self._journal.lineage[self._position(statement)]
 
     def _last(self, root: int) -> EntryHead:
-        found = self._journal.members[root]
+        found = self._journal.members_of(root)
         return self._journal.heads[found[bisect_left(found, self.size) - 1]]
 
     def _open(self, root: int) -> bool:

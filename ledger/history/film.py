@@ -44,6 +44,7 @@ class Source:
         at: when its speaker says that it happened; `None` for machines' kinds.
         admitted_at: when the log admitted it.
         disputed: whether another party contradicts it.
+        revoked: whether its key is not believed at this index: it was stolen or lost.
         erased: whether a private value of it was erased.
         unreadable: whether a private value of it is not here, or is not what its kind
             demands; `None` stands in its place.
@@ -57,6 +58,7 @@ class Source:
     at: str | None
     admitted_at: str
     disputed: bool = False
+    revoked: bool = False
     erased: bool = False
     unreadable: bool = False
 

@@ -4,9 +4,11 @@ The rules are in `ledger.history.current`; this is the memory under them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from ledger.errors import MalformedRecordError
 from ledger.records.identity import StatementId
@@ -22,7 +24,10 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+NO_SCOPE: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class EntryHead:
     """The part of an entry that decides what is current.
 
@@ -36,19 +41,36 @@ class EntryHead:
     index: int
     id: StatementId
     kind: str
-    verb: Verb | None = None
-    of: StatementId | None = None
-    scope: Mapping[str, object] = field(default_factory=dict, hash=False)
+    verb: Verb | None
+    of: StatementId | None
+    scope: Mapping[str, object] = field(hash=False)
 
-    def __post_init__(self) -> None:
-        if (self.verb is None) != (self.of is None):
+    # Written out: one is made for each entry of a log, and this takes half the time.
+    def __init__(
+        self,
+        *,
+        index: int,
+        id: StatementId,  # noqa: A002  # the entry's own name for it
+        kind: str,
+        verb: Verb | None = None,
+        of: StatementId | None = None,
+        scope: Mapping[str, object] = NO_SCOPE,
+    ) -> None:
+        if (verb is None) != (of is None):
             raise MalformedRecordError(
                 "an act with both a verb and a target, or no act",
                 met="one of the two",
                 advice="Give /act/verb and /act/of, or leave /act out.",
                 where="/act",
-                index=self.index,
+                index=index,
             )
+        put = object.__setattr__
+        put(self, "index", index)
+        put(self, "id", id)
+        put(self, "kind", kind)
+        put(self, "verb", verb)
+        put(self, "of", of)
+        put(self, "scope", scope)
 
 
 @dataclass(slots=True)
@@ -61,7 +83,8 @@ class Journal:
     Attributes:
         lineage: for each entry the position of its lineage's first entry.
         replaced_at: position of the act that ended a statement's being current.
-        members: by lineage, the positions of its entries, ascending.
+        members: by lineage, the positions of its entries, ascending; of a lineage with
+            a single entry nothing is kept, as most have no more.
         disputes: by lineage, the lineages of the disputes against it, ascending.
         ended_at: by lineage of a dispute, the position of what ended it.
     """
@@ -91,7 +114,12 @@ class Journal:
         self.heads.append(head)
         self.positions[head.id] = at
         self.lineage.append(root)
-        self.members.setdefault(root, []).append(at)
+        if root != at:
+            self.members.setdefault(root, [root]).append(at)
+
+    def members_of(self, root: int) -> Sequence[int]:
+        """The positions of a lineage's entries, ascending."""
+        return self.members.get(root) or (root,)
 
     def _end_dispute(self, root: int, head: EntryHead, at: int) -> None:
         decided = head.verb == "supersede" and family(head.kind) == "decision"

@@ -6,7 +6,7 @@ from ledger.records.editing import Change, Cut
 from ledger.records.frames import FrameSet, SealSet
 from ledger.records.identity import StatementId
 from ledger.records.making import Generation, Run, Version
-from ledger.records.people import Contribution, Opinion
+from ledger.records.people import Contribution, Countersignature, Opinion
 from ledger.records.statement import Record, Statement
 
 
@@ -20,8 +20,7 @@ def named_by(said: Statement, body: Record | None) -> tuple[StatementId, ...]:
     """
     target = (said.act.of,) if said.act else ()
     in_body = (named for named, _ in kinds_named_in(body))
-    # What an assessor confirms may be of any kind.
-    confirmed = body.confirms if isinstance(body, Opinion) else ()
+    confirmed = confirmed_by(body)
     return tuple(dict.fromkeys((*said.prev, *target, *in_body, *confirmed)))
 
 
@@ -52,6 +51,15 @@ def kinds_named_in(  # noqa: C901, PLR0911  # one case a kind
             return tuple((one, "version") for one in body.versions)
         case Opinion(cut=cut) if cut is not None:
             return ((cut, "cut"),)
+        case _:
+            return ()
+
+
+def confirmed_by(body: Record | None) -> tuple[StatementId, ...]:
+    """What an assessor or a countersigner confirms, which may be of any kind."""
+    match body:
+        case Opinion(confirms=confirmed) | Countersignature(of=confirmed):
+            return confirmed
         case _:
             return ()
 

@@ -4,6 +4,8 @@ A decision about values: the caller has opened who speaks, for the new statement
 for its target, and has looked up whether the key's delegation covers {kind, verb}.
 """
 
+from collections.abc import Iterable
+
 from ledger.errors import NotPermittedError
 from ledger.records.statement import Verb
 
@@ -51,6 +53,21 @@ def may(verb: Verb, by_party: str, target_party: str, *, granted: bool) -> None:
                     "a party other than the one that made the statement",
                     "Correct or withdraw the statement.",
                 )
+
+
+def check_countersigned(by_party: str, target_parties: Iterable[str]) -> None:
+    """Refuse a countersignature that confirms its own party's words.
+
+    Raises:
+        NotPermittedError.
+    """
+    if by_party in target_parties:
+        raise NotPermittedError(
+            "a countersignature of what another party stated",
+            met="one of its own party's statement",
+            advice="Have another party confirm it; one's own word needs no second.",
+            where="/body/of",
+        )
 
 
 def _refusal(verb: Verb, expected: str, advice: str) -> NotPermittedError:

@@ -1,11 +1,11 @@
-"""Kinds that say who may state what: genesis, key, delegation, party, erasure."""
+"""Kinds about keys and parties: who may state what, from when, and until when."""
 
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from ledger.records.identity import Digest, KeyId, Token, Uid
+from ledger.records.identity import Digest, KeyId, Origin, Token, Uid
 from ledger.records.statement import Private, Record
 
 _FIELD: Final = 2**255 - 19
@@ -117,3 +117,68 @@ class Erasure(Record):
     basis: Token
     count: int = Field(ge=0)
     holds: int = Field(ge=0)
+
+
+class LogPoint(Record):
+    """What this log had become at one size, so that nobody can mean another history.
+
+    Attributes:
+        size: number of entries.
+        root: RFC 6962 root over them.
+    """
+
+    size: int = Field(ge=1)
+    root: Digest
+
+
+class Rotation(Record):
+    """The keys that genesis named, or the last rotation, are replaced, all of them.
+
+    Stated by the recovery key in force, which states nothing else. It is the one key
+    that whoever holds the studio's machines does not have, so what it names of the past
+    holds against them too.
+
+    Attributes:
+        log_key: signs every checkpoint that holds the rotation.
+        recovery_key: states the next rotation.
+        continues: the log that the new keys go on with.
+        good_until: first index from which the replaced roots are not believed; absent
+            if they are to the end.
+    """
+
+    log_key: PublicKey
+    recovery_key: PublicKey
+    admission_roots: tuple[PublicKey, ...] = Field(min_length=1, max_length=16)
+    reason: Literal["scheduled", "compromised", "lost"]
+    continues: LogPoint
+    good_until: int | None = Field(default=None, ge=1)
+
+    @property
+    def keys(self) -> tuple[PublicKey, ...]:
+        """All keys that it names: log key, recovery key, roots."""
+        return (self.log_key, self.recovery_key, *self.admission_roots)
+
+
+class Succession(Record):
+    """Another log is frozen, since its recovery key is lost; this one continues it.
+
+    Attributes:
+        log: origin of the frozen log.
+        size, root: of its last checkpoint.
+    """
+
+    log: Origin
+    size: int = Field(ge=1)
+    root: Digest
+
+
+class Revocation(Record):
+    """A key may state nothing any more, and is not believed from an index on.
+
+    Attributes:
+        good_until: first index from which its statements are not believed.
+    """
+
+    key_id: KeyId
+    good_until: int = Field(ge=0)
+    reason: Literal["compromised", "lost", "left"]

@@ -10,6 +10,7 @@ Patterns match the whole text: a newline at the end is refused.
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Literal, NewType, TypeAlias
 
 from pydantic import AfterValidator, StringConstraints
@@ -51,6 +52,7 @@ def _is_a_label(label: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=64)
 def _is_origin(text: str) -> bool:
     domain = text.rpartition("/")[0]
     labels = domain.split(".")

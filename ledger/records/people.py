@@ -1,4 +1,4 @@
-"""Kinds that say what people did, agreed and think: contribution, engagement, opinion.
+"""Kinds of what people did, agreed to, think and confirm of each other's words.
 
 They record acts and words, never what these mean in law.
 """
@@ -119,6 +119,18 @@ class Opinion(Record):
     confirms: tuple[StatementId, ...] = Field(max_length=64)
     seen: Leaves
     cut: StatementId | None = None
+
+
+class Countersignature(Record):
+    """Another party confirms what was said, with a key of its own.
+
+    Attributes:
+        of: statements by keys of other parties, each once.
+        role: as whom: `director`, `supervisor`, `guild` …
+    """
+
+    of: tuple[StatementId, ...] = Field(min_length=1, max_length=256)
+    role: Token
 
 
 class SeenLeaf(Leaf):

@@ -13,10 +13,10 @@ from itertools import product
 from typing import Final
 
 from ledger.encoding.entry import parse_entry
-from ledger.errors import CheckpointError, MalformedRecordError
+from ledger.errors import MalformedRecordError
 from ledger.evidence.fsck.report import Damage, Notebook
-from ledger.log.checkpoint import Checkpoint, open_checkpoint
-from ledger.log.note import Verifier
+from ledger.evidence.fsck.rotations import CheckpointKeys
+from ledger.log.checkpoint import Checkpoint
 from ledger.log.tree import Frontier, leaf_hash
 from ledger.store.inspection import CheckpointLine
 from ledger.store.published import Published
@@ -99,8 +99,7 @@ class _Telling:
 def read_signed(
     copy: Published,
     lines: Sequence[CheckpointLine],
-    verifiers: Sequence[Verifier],
-    log: str,
+    keys: CheckpointKeys,
     book: Notebook,
 ) -> Signed:
     """Verify every checkpoint there is."""
@@ -110,7 +109,7 @@ def read_signed(
             Damage.COPY_MISSING, "there is no published checkpoint beside the database"
         )
     else:
-        outside = _opened(copy.checkpoint, verifiers, log)
+        outside = keys.open(copy.checkpoint)
         if outside is None:
             book.find(
                 Damage.COPY_CHECKPOINT,
@@ -119,7 +118,7 @@ def read_signed(
     stored: dict[int, Checkpoint] = {}
     for line in lines:
         book.count("checkpoints")
-        point = _opened(line.note, verifiers, log)
+        point = keys.open(line.note)
         if point is None:
             book.find(
                 Damage.CHECKPOINT_SIGNATURE,
@@ -223,10 +222,3 @@ def _whole(rows: Sequence[Row]) -> Iterator[list[bytes]]:
     whole = [row for row in rows if row is not None]
     if len(whole) == len(rows):
         yield whole
-
-
-def _opened(note: bytes, verifiers: Sequence[Verifier], log: str) -> Checkpoint | None:
-    try:
-        return open_checkpoint(note, verifiers, log)
-    except CheckpointError:
-        return None

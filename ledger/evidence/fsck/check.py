@@ -14,13 +14,14 @@ first, since the database may grow meanwhile and the copy never runs ahead of it
 9. What is erased, against the erasures that the log states.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+
+from sqlalchemy import Engine
 
 from ledger.evidence.fsck.anchor import Anchor, Signed, put_together, read_signed
+from ledger.evidence.fsck.dispositions import Dispositions
 from ledger.evidence.fsck.entries import (
     check_checkpoints,
     check_copy,
@@ -31,18 +32,13 @@ from ledger.evidence.fsck.entries import (
 from ledger.evidence.fsck.erasures import Erasures
 from ledger.evidence.fsck.material import MaterialCheck
 from ledger.evidence.fsck.report import Damage, Notebook, Report
+from ledger.evidence.fsck.rotations import checkpoint_keys
 from ledger.evidence.fsck.statements import StatementCheck, check_boundaries
 from ledger.log.note import Verifier
 from ledger.log.tree import leaf_hash
 from ledger.ports import BlobReader, OpeningReader
 from ledger.store.inspection import CheckpointLine, EntryLine, Inspection, inspect
-from ledger.store.migrate import expected_schema
 from ledger.store.published import Published, PublishedLog
-
-_SQLITE_OWN: Final = re.compile(
-    r"index sqlite_autoindex_\w+|table sqlite_sequence|table sqlite_stat[1-4]"
-)
-"""What SQLite adds by itself: never a trigger or a view, whatever it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +48,22 @@ class Holdings:
     Attributes:
         verifiers: keys that may sign the log's checkpoints; best from a trust file
             that was handed over, as whoever can change the folder can change its own.
+        recovery: public key that states the first rotation, from the trust file; empty
+            to follow no rotation.
+        database: the file, or a server's.
         genesis_leaf: leaf hash of entry 0, from the trust file; "" to leave it out.
         published: the copy beside the database.
         graves: how many values are erased in the vault; `None` if nobody can tell.
     """
 
-    database: Path
+    database: Path | Engine
     studio: str
     log: str
     verifiers: Sequence[Verifier]
     published: PublishedLog
     blobs: BlobReader
     openings: OpeningReader
+    recovery: bytes = b""
     genesis_leaf: str = ""
     graves: Callable[[], int] | None = None
 
@@ -96,7 +96,10 @@ def _check(
 ) -> Anchor:
     _check_schema(inspection, book)
     points, rows = inspection.checkpoints(), inspection.entries()
-    signed = read_signed(copy, points, held.verifiers, held.log, book)
+    keys = checkpoint_keys(
+        inspection, rows, held.openings, held.verifiers, held.recovery
+    )
+    signed = read_signed(copy, points, keys, book)
     bodies = {row.index: row.body for row in rows}
     anchor = put_together(signed, copy.entries, bodies, book)
     check_copy(copy.entries, anchor, book)
@@ -136,14 +139,14 @@ def _inside(
 
 
 def _check_schema(inspection: Inspection, book: Notebook) -> None:
-    met, expected = inspection.schema(), expected_schema()
+    met, expected = inspection.schema(), inspection.expected()
     for (kind, name), sql in expected.items():
         if (kind, name) not in met:
             book.find(Damage.SCHEMA_MISSING, f"the {kind} {name} is not there")
         elif met[kind, name] != sql:
             book.find(Damage.SCHEMA_CHANGED, f"the {kind} {name} was changed")
     for kind, name in met.keys() - expected.keys():
-        if not _SQLITE_OWN.fullmatch(f"{kind} {name}"):
+        if not inspection.is_its_own(kind, name):
             book.find(Damage.SCHEMA_ADDED, f"a {kind} was added: {name}")
     book.count("schema", len(expected))
     for complaint in inspection.complaints():
@@ -179,7 +182,8 @@ def _check_statements(
 ) -> None:
     erasures = Erasures(book)
     statements = StatementCheck(inside, held.openings, erasures, book)
-    material = MaterialCheck(held.blobs, held.openings, erasures, book)
+    dispositions = Dispositions(book)
+    material = MaterialCheck(held.blobs, held.openings, erasures, dispositions, book)
     statements.check_sheets(inspection.sheets())
     for known in statements.check_statements(inspection.statements()):
         material.check(known)
@@ -187,5 +191,6 @@ def _check_statements(
         statements.check_complete()
     check_boundaries(statements.sheet_of, sizes, book)
     erasures.check(held.graves)
+    dispositions.check(inside.entries)
     if erased := book.checked["statements.erased"]:
         book.note(f"{erased} erased statements cannot be checked")

@@ -25,11 +25,16 @@ ERASABLE_FIELDS: Final = frozenset(
         ("contribution.1", "/body/party"),
         ("contribution.1", "/body/note"),
         ("delegation.1", "/body/party"),
+        ("engagement.1", "/body/company"),
+        ("engagement.1", "/body/party"),
+        ("engagement.1", "/body/terms"),
         ("generation.1", "/body/party"),
+        ("hold.1", "/body/notice"),
+        ("hold.1", "/body/party"),
         ("opinion.1", "/body/reasons"),
     }
 )
-"""Fields under a person's key, in statements that are under the studio's."""
+"""Fields under one of a person's two keys, in statements under the studio's."""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from ledger.errors import (
     MissingEvidenceError,
     RecordError,
 )
+from ledger.evidence.fsck.dispositions import Dispositions
 from ledger.evidence.fsck.erasures import Erasures
 from ledger.evidence.fsck.report import Damage, Notebook
 from ledger.evidence.fsck.statements import Known
@@ -39,10 +40,12 @@ class MaterialCheck:
     blobs: BlobReader
     openings: OpeningReader
     erasures: Erasures
+    dispositions: Dispositions
     book: Notebook
 
     def check(self, known: Known) -> None:
         """Look at the blobs and values of a statement."""
+        self.dispositions.state(known)
         leaves = self._leaves(known)
         for field in _private_fields(known.said):
             self._value(known, field)
@@ -98,13 +101,15 @@ class MaterialCheck:
     def _read(self, known: Known, what: str, digest: str) -> bytes | None:
         self.book.count("blobs")
         try:
-            return self.blobs.read(digest)
+            content = self.blobs.read(digest)
         except MissingEvidenceError:
-            text = f"the {what} blob of statement {known.index} is not there"
-            self._find(Damage.BLOB_MISSING, text, known)
+            self.dispositions.lacks(known, what, digest)
         except AlteredEvidenceError:
             text = f"the {what} blob of statement {known.index} was altered"
             self._find(Damage.BLOB_ALTERED, text, known)
+        else:
+            self.dispositions.has(known, what, digest)
+            return content
         return None
 
     # --- values ------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Damage(StrEnum):
     LEAVES_ALTERED = "leaves.altered"
     OPENING_MISSING = "opening.missing"
     OPENING_ALTERED = "opening.altered"
+    DISPOSITION_UNDONE = "disposition.undone"
     ERASURE_UNEXPLAINED = "erasure.unexplained"
     ERASURE_UNDONE = "erasure.undone"
 

@@ -10,6 +10,7 @@ from ledger.encoding.sheet import Envelope, parse_envelope
 from ledger.errors import AlteredEvidenceError
 from ledger.evidence import form
 from ledger.evidence.archive import Part, read_archive
+from ledger.evidence.companions import Companions, read_companions
 
 _BLOBS: Final = form.blob_name("")
 
@@ -21,11 +22,13 @@ class Container:
     Attributes:
         index: as the envelope's payload says; its signature is step 7.
         parts: contents by name, without the index.
+        companions: those of them that come from outside the log, or only explain.
     """
 
     envelope: Envelope
     index: form.BundleIndex
     parts: Mapping[str, bytes]
+    companions: Companions
 
 
 def open_archive(raw: bytes) -> tuple[Part, ...]:
@@ -64,6 +67,7 @@ def open_index(parts: tuple[Part, ...]) -> Container:
         envelope=envelope,
         index=index,
         parts={part.name: part.content for part in rest},
+        companions=read_companions(rest),
     )
 
 
@@ -75,7 +79,8 @@ def check_names(container: Container, blobs: list[str], media: list[str]) -> Non
         blobs: digests that disclosed statements commit to, sorted.
         media: names of the frames that the index announces, in their order.
     """
-    expected = [*form.FIXED, *map(form.blob_name, blobs), *media]
+    companions = (part.name for part in container.companions.parts())
+    expected = [*form.FIXED, *companions, *map(form.blob_name, blobs), *media]
     if list(container.parts) != expected:
         raise _altered(
             "a part for each blob and frame that must be there, and no other",

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure
 from ledger.evidence.form import blob_name
+from ledger.evidence.steps.disposed import Disposed
 from ledger.evidence.steps.finding import altered
 from ledger.evidence.verdict import CutCount, Reason
 from ledger.log.leaves import read_leaves
@@ -52,8 +53,9 @@ class CutReader:
 
     def read(self) -> CutCount:
         """Check all cuts in force; what does not hold is a failure in the audit."""
+        disposed = Disposed.of(self.disclosure, self.audit)
         for told, body in self.disclosure.all_of(Cut):
-            if self.disclosure.in_force(told):
+            if self.disclosure.in_force(told) and not disposed.lacks(told):
                 self._seen["cuts"] += 1
                 with self.audit.step("cuts"):
                     self._check(body)

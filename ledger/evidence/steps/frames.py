@@ -11,6 +11,7 @@ from ledger.errors import MissingEvidenceError
 from ledger.evidence import form
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
+from ledger.evidence.steps.disposed import Disposed
 from ledger.evidence.steps.finding import altered
 from ledger.evidence.steps.measures import check_leaf, tile_count
 from ledger.evidence.steps.sources import (
@@ -58,7 +59,10 @@ class FrameReader:
         """All leaves that hold; what does not is a failure in the audit."""
         frames = Frames()
         check_kinds(self.audit, self.disclosure)
+        disposed = Disposed.of(self.disclosure, self.audit)
         for told, asset in self.disclosure.all_of(Asset):
+            if disposed.lacks(told):
+                continue
             with self.audit.step("assets"):
                 leaves = read_leaves(
                     AssetLeaf, self._blob(asset.files.blob), asset.files
@@ -66,11 +70,13 @@ class FrameReader:
                 frames.assets[told.id] = {leaf.index: leaf for leaf in leaves}
         files = frames.files()
         for told, measured in self.disclosure.all_of(FrameSet):
-            with self.audit.step("frame_sets"):
-                self._take_measured(told, measured, frames, files)
+            if not disposed.lacks(told):
+                with self.audit.step("frame_sets"):
+                    self._take_measured(told, measured, frames, files)
         for told, sealed in self.disclosure.all_of(SealSet):
-            with self.audit.step("seal_sets"):
-                self._take_sealed(told, sealed, frames)
+            if not disposed.lacks(told):
+                with self.audit.step("seal_sets"):
+                    self._take_sealed(told, sealed, frames)
         check_rivals(self.audit, self.disclosure)
         for _, version in self.disclosure.versions():
             with self.audit.step("seal_sets", 0):
@@ -165,23 +171,28 @@ class FrameReader:
             ) from error
 
 
-def check_versions(audit: Audit, disclosure: Disclosure, files: Files) -> None:
+def check_versions(audit: Audit, disclosure: Disclosure, frames: Frames) -> None:
     """14. A current version covers its range exactly once: against gaps and doubles.
 
     Args:
         audit: takes what is found.
         disclosure: what the bundle shows.
-        files: digests of each asset's files, by the asset's id.
+        frames: leaves that were found as their statements say.
     """
     seen: Counter[tuple[str | None, str]] = Counter()
     for told, body in disclosure.versions():
         with audit.step("versions"):
-            _check_version(audit, disclosure, told, body)
+            shown = _check_version(disclosure, told, body, frames)
+            audit.held("frames.in_versions", shown)
+            withheld = sum(
+                disclosure.find(one.set, FrameSet) is None for one in body.cells
+            )
+            audit.leave_open(Reason.WITHHELD, "version.set", withheld)
         seen[told.said.scope.shot, body.view] += 1
         if disclosure.history.contradicted(told.id):
             audit.leave_open(Reason.DISPUTED, "version")
     with audit.step("sources", 0):
-        check_sources(audit, disclosure, files)
+        check_sources(audit, disclosure, frames.files())
     doubles = sum(count > 1 for count in seen.values())
     audit.leave_open(Reason.CONFLICT, "version", doubles)
     shots = {shot for shot, _ in seen}
@@ -198,27 +209,28 @@ def cell_frames(told: Told, body: FrameSet) -> list[int]:
 
 
 def _check_version(
-    audit: Audit, disclosure: Disclosure, told: Told, body: Version
-) -> None:
+    disclosure: Disclosure, told: Told, body: Version, frames: Frames
+) -> int:
+    """How many of the version's frames are there with what was measured of them."""
     covered: Counter[int] = Counter()
-    complete = True
+    complete, shown = True, 0
     for cell in body.cells:
         found = disclosure.find(cell.set, FrameSet)
         if found is None:
-            audit.leave_open(Reason.WITHHELD, "version.set")
             complete = False
             continue
         _check_cell(disclosure, told, body, found)
         if found[1].cell != cell.cell:
             raise altered("the frame.set of the cell that it stands for", "another")
         covered.update(cell_frames(*found))
+        shown += len(frames.measured.get(cell.set, ()))
     span = _range_of(told)
     if span.count() > len(body.cells) * CELL_FRAMES:
         raise altered("each frame of the range exactly once", "gaps")
     counts = [covered[frame] for frame in span.frames()]
     if max(counts) > 1 or (complete and min(counts) < 1):
         raise altered("each frame of the range exactly once", "gaps or doubles")
-    audit.held("frames.in_versions", sum(counts))
+    return shown
 
 
 def _check_cell(

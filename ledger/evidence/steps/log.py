@@ -4,13 +4,13 @@ Genesis comes before every signature, because it names the keys; that it is the 
 genesis only the reader's trust file can say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.encoding.commitment import statement_id
 from ledger.encoding.entry import MAX_ENTRY, Entry, parse_entry
-from ledger.encoding.sheet import key_id_of, verify_envelope
-from ledger.encoding.statement import check
+from ledger.encoding.sheet import verify_envelope
+from ledger.encoding.statement import Checked, check
 from ledger.errors import (
     AlteredEvidenceError,
     LogError,
@@ -22,8 +22,7 @@ from ledger.evidence import form
 from ledger.evidence.steps.container import Container
 from ledger.evidence.trust import LogIdentity
 from ledger.history.current import History
-from ledger.log.checkpoint import open_checkpoint
-from ledger.log.note import Verifier
+from ledger.history.log_keys import LogKeys
 from ledger.log.tree import leaf_hash, root_of
 from ledger.records.authority import Genesis
 
@@ -37,6 +36,7 @@ class Founding:
     """
 
     genesis: Genesis
+    said: Checked
     identity: LogIdentity
 
 
@@ -88,6 +88,7 @@ def open_genesis(container: Container, entries: Entries) -> Founding:
         raise _altered("the genesis of the log that the index names", "another log's")
     return Founding(
         genesis=said.body,
+        said=said,
         identity=LogIdentity(
             log=said.statement.log,
             log_key=bytes.fromhex(said.body.log_key),
@@ -97,36 +98,37 @@ def open_genesis(container: Container, entries: Entries) -> Founding:
     )
 
 
-def check_checkpoint(
-    container: Container, entries: Entries, identity: LogIdentity
-) -> None:
-    """5. The log's key signed size and root: against entries added or left out.
+def check_checkpoint(container: Container, entries: Entries, keys: LogKeys) -> None:
+    """5. The log key in force signed size and root: against entries added or left out.
 
     Raises:
+        RetiredKeyError: signed by a key that was rotated away: a thief's history.
         CheckpointError, LogError.
     """
-    verifier = Verifier(name=identity.log, public_key=identity.log_key)
     note = container.parts[form.CHECKPOINT]
-    checkpoint = open_checkpoint(note, [verifier], identity.log)
+    checkpoint = keys.open(note, container.index.log)
     if checkpoint.size != len(entries.entries):
         raise _broken(f"{checkpoint.size} entries", f"{len(entries.entries)}")
     if checkpoint.root != entries.root:
         raise _broken("entries that hash to the checkpoint's root", "another root")
 
 
-def check_index(container: Container, genesis: Genesis) -> None:
-    """7. An admission root signed the index: against a re-packed selection.
+def check_index(container: Container, roots: Mapping[str, bytes]) -> None:
+    """7. An admission root in force signed the index: against a re-packed selection.
+
+    Args:
+        container: with its index.
+        roots: public keys by key id.
 
     Raises:
         SheetSignatureError: another key, or a signature that fails.
     """
-    roots = [bytes.fromhex(root) for root in genesis.admission_roots]
-    for root in roots:
-        if key_id_of(root) == container.envelope.key_id:
-            verify_envelope(container.envelope, form.INDEX_TYPE, root)
-            return
+    root = roots.get(container.envelope.key_id)
+    if root is not None:
+        verify_envelope(container.envelope, form.INDEX_TYPE, root)
+        return
     raise SheetSignatureError(
-        "an index signed by an admission root of the log",
+        "an index signed by an admission root in force",
         met="a signature by another key",
         advice="Ask the studio for the bundle; nobody else can sign one.",
         where=form.INDEX,

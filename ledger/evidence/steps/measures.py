@@ -1,13 +1,17 @@
 """Step 12, one frame: its layers, its sums, its tiles, its inputs."""
 
-import struct
 from collections.abc import Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+import numpy as np
 
 from ledger.encoding.digest import sha256_hex
 from ledger.evidence.steps.finding import altered
 from ledger.records.frames import Bounds, MeasuredLeaf
 from ledger.records.making import Run
+
+Tiles: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 ONE: Final = 32768
 """Full coverage of a pixel in Q15."""
@@ -21,11 +25,12 @@ def tile_count(width: int, height: int) -> int:
     return -(-width // TILE) * -(-height // TILE)
 
 
-def tile_areas(width: int, height: int) -> list[int]:
+@lru_cache(maxsize=16)
+def tile_areas(width: int, height: int) -> Tiles:
     """Pixels of each tile, row after row; the last ones may be cut."""
-    across = [min(TILE, width - left) for left in range(0, width, TILE)]
-    down = [min(TILE, height - top) for top in range(0, height, TILE)]
-    return [height * width for height in down for width in across]
+    across = np.minimum(TILE, width - np.arange(0, width, TILE, dtype=np.uint64))
+    down = np.minimum(TILE, height - np.arange(0, height, TILE, dtype=np.uint64))
+    return np.outer(down, across).ravel()
 
 
 def check_leaf(
@@ -72,11 +77,10 @@ def _check_coverage(leaf: MeasuredLeaf, run: Run) -> None:
 
 def _check_tiles(leaf: MeasuredLeaf, table: bytes, run: Run) -> None:
     areas = tile_areas(run.width, run.height)
-    size = len(areas)
-    cells = struct.unpack(f"<{len(table) // 4}I", table)
-    layers = [cells[start : start + size] for start in range(0, len(cells), size)]
-    for tiles, one in zip(layers, _bounds_of(leaf), strict=True):
-        total = sum(tiles)
+    # Sums of 32-bit figures in 64 bits: no table of a blob's length can overflow them.
+    layers = np.frombuffer(table, "<u4").reshape(-1, areas.size)
+    totals = layers.sum(axis=1, dtype=np.uint64).tolist()
+    for total, one in zip(totals, _bounds_of(leaf), strict=True):
         if not one.lower <= total <= one.upper:
             raise altered(
                 "tiles that sum to their layer's coverage", "others", leaf.frame
@@ -84,9 +88,8 @@ def _check_tiles(leaf: MeasuredLeaf, table: bytes, run: Run) -> None:
         if run.measure == EXACT and one.lower != one.upper:
             raise altered("one exact figure for each layer", "bounds", leaf.frame)
     # Each pixel is somebody's or nobody's: against coverage moved to where none is.
-    for area, *parts in zip(areas, *layers, strict=True):
-        if sum(parts) != ONE * area:
-            raise altered("tiles that sum to 32768 × area", "others", leaf.frame)
+    if (layers.sum(axis=0, dtype=np.uint64) != areas * np.uint64(ONE)).any():
+        raise altered("tiles that sum to 32768 × area", "others", leaf.frame)
 
 
 def _check_inputs(

@@ -57,11 +57,16 @@ class MediaReader:
     _strangers: list[str] = field(default_factory=list)
 
     def in_force(self) -> list[SealedFrame]:
-        """Sealed frames of the current versions asked about, in the log's order."""
+        """Sealed frames of the current versions asked about, in the log's order.
+
+        Without those whose files were destroyed on purpose.
+        """
+        disposed = self.disclosure.disposed()
         return [
             (told.id, frame)
             for told, _ in self.disclosure.seals()
-            for frame in self.frames.sealed.get(told.id, {})
+            for frame, leaf in self.frames.sealed.get(told.id, {}).items()
+            if leaf.file not in disposed
         ]
 
     def expected(self, choice: str, parts: Mapping[str, bytes]) -> list[str]:
@@ -163,9 +168,25 @@ class MediaReader:
             pixels=len(wanted & self._frames_of(self._read)),
             matched=0 if self._beside is None else self._beside.total(),
             unmatched=len(self._strangers),
-            missing=len(wanted - self._frames_of(self._seen)),
+            missing=len(wanted - self._frames_of(self._seen) - self._destroyed()),
             beside=self._beside is not None,
             strangers=tuple(self._strangers),
+        )
+
+    def note_destroyed(self) -> None:
+        """Leave open what no file can show any more, of what was asked for as files."""
+        gone = self._destroyed() - self._frames_of(self._seen)
+        self.audit.leave_open(Reason.ERASED, "media.frames", len(gone))
+
+    def _destroyed(self) -> set[SealedFrame]:
+        disposed = self.disclosure.disposed()
+        return self._frames_of(
+            {
+                (told.id, frame)
+                for told, _ in self.disclosure.seals()
+                for frame, leaf in self.frames.sealed.get(told.id, {}).items()
+                if leaf.file in disposed
+            }
         )
 
     def _frames_of(self, seals: set[SealedFrame]) -> set[SealedFrame]:
@@ -264,6 +285,7 @@ class MediaReader:
 
 def take_media(
     reader: MediaReader,
+    choice: str,
     parts: Mapping[str, bytes],
     folder: Iterable[tuple[str, bytes | None]] | None,
 ) -> MediaCount:
@@ -272,6 +294,8 @@ def take_media(
         reader.take_part(name, content)
     if folder is not None:
         reader.take_folder(folder)
+    if folder is not None or choice != "none":
+        reader.note_destroyed()
     return reader.count()
 
 

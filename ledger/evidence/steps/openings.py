@@ -12,8 +12,9 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure
 from ledger.evidence.steps.statements import Signed
 from ledger.evidence.verdict import Reason
-from ledger.history.rights import may
+from ledger.history.rights import check_countersigned, may
 from ledger.records.identity import as_statement_id
+from ledger.records.people import Countersignature
 from ledger.records.statement import Act
 
 Opened: TypeAlias = Mapping[tuple[int, str], JsonValue]
@@ -47,6 +48,7 @@ def check_rights(
     Which party a key speaks for is private. Where it is not opened, two statements
     of one key are known to be one party's; anything else is left open.
     """
+    _check_countersigned(audit, disclosure, signed, opened)
     for act, one in _acts(signed):
         if act.verb == "supersede":
             continue
@@ -59,6 +61,24 @@ def check_rights(
             continue
         with audit.step("rights"):
             may(act.verb, *parties, granted=True)
+
+
+def _check_countersigned(
+    audit: Audit, disclosure: Disclosure, signed: Mapping[int, Signed], opened: Opened
+) -> None:
+    """10.3 Nobody countersigns themselves: against one party that seems to be two."""
+    for one in signed.values():
+        body = one.told.body
+        if not isinstance(body, Countersignature):
+            continue
+        targets = (signed.get(disclosure.history.head(of).index) for of in body.of)
+        for target in targets:
+            found = _parties(one, target, disclosure, opened) if target else None
+            if found is None:
+                audit.leave_open(Reason.WEAK, "rights.unchecked")
+                continue
+            with audit.step("rights"):
+                check_countersigned(found[0], found[1:])
 
 
 def _acts(signed: Mapping[int, Signed]) -> Iterator[tuple[Act, Signed]]:
@@ -82,7 +102,7 @@ def _parties(
 def _party(
     signer: str, one: Signed, disclosure: Disclosure, opened: Opened
 ) -> str | None:
-    if signer in one.authority.roots:
+    if signer in one.authority.owners:
         return one.authority.studio
     delegation = one.authority.spoken_by.get(signer)
     if delegation is None:

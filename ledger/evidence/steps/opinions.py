@@ -9,6 +9,7 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.form import blob_name
 from ledger.evidence.steps.cuts import cut_leaves
+from ledger.evidence.steps.disposed import Disposed
 from ledger.evidence.steps.finding import altered
 from ledger.evidence.steps.frames import Frames
 from ledger.evidence.verdict import Reason
@@ -43,8 +44,9 @@ class OpinionReader:
     def read(self) -> None:
         """Check all opinions in force."""
         measured = self._measured()
+        disposed = Disposed.of(self.disclosure, self.audit)
         for told, body in self.disclosure.all_of(Opinion):
-            if self.disclosure.in_force(told):
+            if self.disclosure.in_force(told) and not disposed.lacks(told):
                 with self.audit.step("opinions"):
                     self._check(told, body, measured)
                 disputed = self.disclosure.history.contradicted(told.id)
@@ -73,8 +75,11 @@ class OpinionReader:
             raise altered("each frame of the opinion's range, once", "others")
         if told.said.scope.shot is not None:
             pictures = _of_shot(told.said.scope.shot, span, measured)
-        elif self._in_cut(body) is None:
+        elif (cut := self._in_cut(body)) is None:
             self.audit.leave_open(Reason.WITHHELD, "opinion.cut")
+            return
+        elif cut.resolved.blob in self.disclosure.disposed():
+            self.audit.leave_open(Reason.ERASED, "opinion.cut")
             return
         else:
             pictures = self._of_cut(body, span)

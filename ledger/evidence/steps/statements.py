@@ -22,8 +22,9 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.steps.container import Container
 from ledger.evidence.verdict import Reason
-from ledger.history.authority import ROOT_ONLY, Authority
+from ledger.history.authority import DECIDING, Authority
 from ledger.history.naming import named_by
+from ledger.history.points import check_succession
 from ledger.records.authority import Genesis
 from ledger.records.statement import family
 
@@ -47,8 +48,8 @@ class Signed:
 class StatementReader:
     """Checks disclosed statements in the order of the log.
 
-    Genesis, key and delegation decide about all others, so a bundle withholds none
-    of them, and the first statement that fails ends the reading.
+    Statements about keys decide about all others, so a bundle withholds none of them,
+    and the first statement that fails ends the reading.
     """
 
     container: Container
@@ -73,7 +74,17 @@ class StatementReader:
                 break
             with audit.step("statements"):
                 self._take(row)
+        self._doubt()
         return self._signed
+
+    def _doubt(self) -> None:
+        """9.10 What a key said after it was stolen or lost is shown and not believed.
+
+        Only the end of the log tells: a revocation comes after what it doubts.
+        """
+        for index, one in self._signed.items():
+            if self._authority.doubts(one.signer, index):
+                self.audit.leave_open(Reason.WEAK, "statements.revoked")
 
     def _take_sheets(self) -> None:
         lines = form.split_lines(self.container.parts[form.SHEETS])
@@ -92,7 +103,7 @@ class StatementReader:
             raise _altered("the sheets of these statements and no other", "others")
         shown = set(indexes)
         for index, entry in enumerate(self.disclosure.entries):
-            if family(entry.kind) in ROOT_ONLY and index not in shown:
+            if family(entry.kind) in DECIDING and index not in shown:
                 raise MissingEvidenceError(
                     "every statement about keys, which a bundle never withholds",
                     met="an entry alone",
@@ -129,7 +140,9 @@ class StatementReader:
         self._check_named(row.index, said)
         # 9.8 One kind and key is one fact: against a log that admitted two.
         self._check_place(row.index, said)
-        self._authority = authority.advance(found, said)
+        # 9.9 A succession stands where every reader meets it first.
+        check_succession(said.body, row.index, said.statement.log)
+        self._authority = authority.advance(found, said, row.index)
         told = Told(index=row.index, id=entry.id, said=said.statement, body=said.body)
         self._signed[row.index] = Signed(
             told=told, checked=said, signer=signer, authority=self._authority
@@ -150,7 +163,7 @@ class StatementReader:
                 advice="Do not rely on this log.",
                 index=row.index,
             )
-        self._authority = Authority().advance("", said)
+        self._authority = Authority().advance("", said, row.index)
 
     def _signer_of(self, digest: str, statement: str) -> str:
         if digest not in self._opened:

@@ -38,6 +38,7 @@ def test_the_stored_bundle_verifies_against_the_stored_trust_file() -> None:
     ("specification", "shown"),
     [
         ("trust-file.md", STORED["trust_file"]),
+        ("trust-file.md", STORED["readers_trust_file"]),
         ("bundle.md", STORED["sha256"]),
         ("bundle.md", f"{STORED['length']:,} bytes"),
         ("bundle.md", STORED["first_header"]),
