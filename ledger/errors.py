@@ -183,6 +183,12 @@ class CheckpointError(LogError):
     code = "log.checkpoint"
 
 
+class RetiredKeyError(CheckpointError):
+    """A checkpoint is signed by a log key that was rotated away before."""
+
+    code = "log.retired_key"
+
+
 class RollbackError(LogError):
     """The database is older than the checkpoint kept outside it."""
 
@@ -216,6 +222,13 @@ class ErasedEvidenceError(EvidenceError):
 
     code = "evidence.erased"
     exit_code = 3
+
+
+class HeldEvidenceError(EvidenceError):
+    """An erasure is refused, since a hold on the person is in force."""
+
+    code = "evidence.held"
+    exit_code = 6
 
 
 class UnreadableInputError(EvidenceError):
@@ -319,6 +332,12 @@ class ForeignKeyError(KeyStoreError):
     exit_code = 6
 
 
+class MasterKeyError(KeyStoreError):
+    """A key is wrapped, and the master key that unwraps it is missing or another."""
+
+    code = "keys.master"
+
+
 class StoreError(LedgerError):
     """The ledger's storage cannot be used."""
 
@@ -336,6 +355,33 @@ class StoreFullError(StoreError):
     """The disk is full; nothing was stored."""
 
     code = "store.full"
+
+
+class FencedError(StoreError):
+    """Another sequencer took over; nothing was stored by this one."""
+
+    code = "store.fenced"
+
+
+class StoreMovedError(StoreError):
+    """The log was moved to another database; this one is kept read-only."""
+
+    code = "store.moved"
+    exit_code = 6
+
+
+class StorePartialError(StoreError):
+    """The database was restored in part: it can be read, and nothing is added."""
+
+    code = "store.partial"
+    exit_code = 6
+
+
+class StoreAddressError(StoreError):
+    """The address of the log's database cannot be used."""
+
+    code = "store.address"
+    exit_code = 4
 
 
 class ProductionError(LedgerError):

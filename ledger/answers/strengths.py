@@ -12,6 +12,7 @@ from ledger.rules.values import Strength
 
 SELF_ASSESSED = "self_assessed"
 NOT_INDEPENDENT = "not_independent"
+REVOKED = "key_revoked"
 
 _SEEN_BY_MACHINES = frozenset({"asset", "run", "frame.set", "change", "version"})
 """What a machine states of bytes that it read itself. A generation is not among them:
@@ -28,6 +29,9 @@ class Strengths:
         """How strong a statement is on its own, or by an outsider's examination."""
         if source.id in self._confirmed:
             return Strength.INDEPENDENT
+        if source.revoked:
+            # Whoever had the key could have signed it: that is no signature.
+            return Strength.ANY
         if source.speaker.machine and family(source.kind) in _SEEN_BY_MACHINES:
             return Strength.OWN_SYSTEM
         return Strength.SIGNED
@@ -37,6 +41,8 @@ class Strengths:
     ) -> Strength:
         """A contribution is as strong as what a machine measured of its files."""
         seen = [self.of(each.source) for each in measured if not each.source.disputed]
+        if self.of(one.source) is Strength.ANY:
+            return Strength.ANY  # pictures that differ do not say who changed them
         return max([self.of(one.source), *(min(each, _SEEN) for each in seen)])
 
     def of_change(self, change: Change) -> Strength:
@@ -50,6 +56,8 @@ class Strengths:
     ) -> tuple[Strength, frozenset[str]]:
         """How far an assessor stands from the facts, with what is to be remarked."""
         party = opinion.source.speaker.party
+        if opinion.source.revoked:
+            return Strength.ANY, frozenset({REVOKED})
         if party in set(contributors):
             return Strength.OWN_SYSTEM, frozenset({SELF_ASSESSED})
         if not self.independent(party):
@@ -80,6 +88,7 @@ class Strengths:
             for one in self._film.opinions
             if qualified(one)
             and not one.source.disputed
+            and not one.source.revoked
             and self.independent(one.source.speaker.party)
             for confirmed in one.confirms
         )

@@ -240,6 +240,14 @@ COMMANDS: Final = {
         "ledger.cli.spool:spool",
         "Show what waits in the outbox, or submit it.",
     ),
+    "restore": (
+        "ledger.cli.restore:restore_command",
+        "Rebuild a lost database from whatever is left: 0 whole, 3 only to be read.",
+    ),
+    "store backup": (
+        "ledger.cli.restore:backup_command",
+        "Copy the log's database while it is in use.",
+    ),
     "store prepare": (
         "ledger.cli.store:prepare_command",
         "Make or upgrade the tables and roles of a PostgreSQL database.",

@@ -6,6 +6,7 @@ from ledger.history.authority import Authority
 from ledger.history.current import History
 from ledger.production.current import history_of, opened
 from ledger.production.opening import Production
+from ledger.production.party_keys import public_key_of
 from ledger.records.identity import as_statement_id
 
 
@@ -42,7 +43,7 @@ class ProductionLog:
 
     def spoken_for(self, signer: str) -> str | None:
         """The party that a key speaks for, by the key's name."""
-        return self._party(key_id_of(self._production.keys.public_key(signer)))
+        return self._party(key_id_of(public_key_of(self._production, signer)))
 
     def _party(self, key_id: str) -> str | None:
         if key_id in self._authority.owners:

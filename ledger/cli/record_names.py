@@ -9,6 +9,7 @@ from ledger.history.authority import DECIDING, Authority
 from ledger.keys.folder import party_key
 from ledger.production.blinding import erasable_key, kept_key
 from ledger.production.opening import Production
+from ledger.production.party_keys import public_key_of, signs_elsewhere
 from ledger.production.registry import uid_of
 from ledger.records.identity import as_uid
 from ledger.records.statement import Verb, family
@@ -24,15 +25,23 @@ _MACHINES = frozenset({"asset", "change", "cut"})
 class ProductionNames:
     """Implements `pipeline.recording.desk.Names` on an opened production."""
 
-    def __init__(self, production: Production, authority: Authority | None) -> None:
+    def __init__(
+        self,
+        production: Production,
+        authority: Authority | None,
+        *,
+        elsewhere: str | None = None,
+    ) -> None:
         """Look names up in a production.
 
         Args:
             production: opened.
             authority: who may state what; `None` while the log is out of reach:
                 admission decides then.
+            elsewhere: uid of a party that is going to sign on a device of its own.
         """
         self._production = production
+        self._elsewhere = elsewhere
         self._authority = authority
 
     def party(self, reference: str) -> NamedParty:
@@ -104,6 +113,10 @@ class ProductionNames:
             machine = family(kind) in _MACHINES and verb in {None, "supersede"}
             return PIPELINE if machine else _ROOT
         own = party_key(as_uid(party))
+        if signs_elsewhere(self._production, own):
+            if party != self._elsewhere:
+                raise _not_here(kind)
+            return own
         if self._production.keys.has_signing_key(own):
             return own
         # A root speaks for the studio; but an opinion is an assessor's.
@@ -111,8 +124,18 @@ class ProductionNames:
         return _ROOT if is_studio else None
 
     def _permits(self, name: str, kind: str, verb: Verb | None) -> bool:
-        key_id = key_id_of(self._production.keys.public_key(name))
+        key_id = key_id_of(public_key_of(self._production, name))
         return self._authority is None or self._authority.permits(key_id, kind, verb)
+
+
+def _not_here(kind: str) -> NotPermittedError:
+    return NotPermittedError(
+        "a party whose key is in the production folder",
+        met="a party that alone has its key",
+        advice="Have the party sign it: jangbu contribute prepare.",
+        where="/by",
+        kind=kind,
+    )
 
 
 def authority_of(production: Production) -> Authority:

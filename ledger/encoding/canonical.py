@@ -132,6 +132,11 @@ def parse_lenient(raw: bytes) -> JsonValue:
     return value  # type: ignore[no-any-return]  # _check has seen every node
 
 
+def is_plain(raw: bytes) -> bool:
+    """Whether no text in it can hold anything but printable ASCII."""
+    return raw.isascii() and b"\\" not in raw and b"\x7f" not in raw
+
+
 def check_depth(value: JsonValue, most: int, path: str = "") -> None:
     """Refuse a value with more levels of nesting than `most`."""
     check(value, path, MAX_DEPTH - most)
@@ -165,10 +170,8 @@ def _integer(digits: str) -> int | _Unwanted:
 
 def _decoded_record(raw: bytes) -> "JsonValue | None":
     """The value of JSON text; `None` if it is not permitted, or not surely so."""
-    # Here no text can hold anything but printable ASCII.
-    plain = raw.isascii() and b"\\" not in raw and b"\x7f" not in raw
     with contextlib.suppress(ValueError, RecursionError):
-        if plain:
+        if is_plain(raw):
             return _record_decoder.decode(raw)  # type: ignore[no-any-return]  # limited
         found = _decoder.decode(raw)
         if _permitted(found, 0):

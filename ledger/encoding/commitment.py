@@ -6,15 +6,16 @@ record or field. The blind keeps a short value (a name, a seed) from being guess
 The holder of the blinding key K derives every blind; a verifier only gets openings.
 """
 
+import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
-from ledger.encoding.digest import BLIND, FIELD, KEY, STATEMENT, sha256, sha256_hex
+from ledger.encoding.digest import BLIND, FIELD, KEY, STATEMENT, sha256_hex
 from ledger.errors import AlteredEvidenceError, MalformedRecordError
-from ledger.records.identity import Digest, StatementId, as_statement_id
+from ledger.records.identity import Digest, StatementId
 
 ID_PATH = ""
 BY_PATH = "/by"
@@ -82,9 +83,21 @@ def commit(opening: Opening, place: Place) -> Digest:
     """
     # Checked first, so that an error names the field and not its place in the context.
     canonical.check(opening.value, opening.path, depth=1)
-    context = [*place.at(opening.path), opening.value]
     blind = _blind(opening.blind, opening.path)
-    return sha256_hex(FIELD, blind, canonical.encode(context))
+    context = canonical.encode([*place.at(opening.path), opening.value])
+    return sha256_hex(FIELD, blind, context)
+
+
+def commit_digest(path: str, digest: str, blind: bytes, place: Place) -> Digest:
+    """As `commit`, for a digest at the place of a statement that was checked.
+
+    Raises:
+        MalformedRecordError: the blind has another length.
+    """
+    # Texts of one form each: none of them could be refused.
+    context: list[JsonValue] = [place.log, place.kind, place.key, path, digest]
+    message = FIELD + _blind(blind, path) + canonical.encode_checked(context)
+    return cast("Digest", hashlib.sha256(message).hexdigest())
 
 
 def statement_id(blind: bytes, statement: bytes) -> StatementId:
@@ -93,8 +106,9 @@ def statement_id(blind: bytes, statement: bytes) -> StatementId:
     Raises:
         MalformedRecordError: the blind has another length.
     """
-    found = sha256_hex(STATEMENT, _blind(blind, ID_PATH), sha256(statement))
-    return as_statement_id(found)
+    message = STATEMENT + _blind(blind, ID_PATH) + hashlib.sha256(statement).digest()
+    # 64 lower-case hex digits: the one form of an id.
+    return cast("StatementId", hashlib.sha256(message).hexdigest())
 
 
 def private(commitment: str) -> dict[str, JsonValue]:

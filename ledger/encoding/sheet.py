@@ -173,9 +173,23 @@ def open_sheet(raw: bytes, public_key: bytes) -> Sheet:
     """
     payload = verify_envelope(parse_envelope(raw), SHEET_TYPE, public_key)
     sheet = parse_model(Sheet, payload)
+    _check_key(sheet, public_key)
+    return sheet
+
+
+def check_sheet(envelope: Envelope, sheet: Sheet, public_key: bytes) -> None:
+    """Refuse a sheet, as read from an envelope, that its key did not sign.
+
+    Raises:
+        SheetSignatureError: the signature fails or names another key.
+    """
+    verify_envelope(envelope, SHEET_TYPE, public_key)
+    _check_key(sheet, public_key)
+
+
+def _check_key(sheet: Sheet, public_key: bytes) -> None:
     if sheet.key_id != key_id_of(public_key):
         raise _signature_error("a payload that names another key")
-    return sheet
 
 
 def _unbase64(text: str, path: str) -> bytes:

@@ -113,9 +113,9 @@ class Frontier:
 
     def extend(self, leaf_hashes: Iterable[bytes]) -> Self:
         """Give the frontier after more leaf hashes, in order."""
-        size, edge = self.size, list(self.hashes)
-        for leaf in leaf_hashes:
-            check_hashes((leaf,))
+        size, edge, leaves = self.size, list(self.hashes), list(leaf_hashes)
+        check_hashes(leaves)
+        for leaf in leaves:
             # Two subtrees of one height become one of the next: binary carry.
             carry, full = leaf, size
             while full & 1:

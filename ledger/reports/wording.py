@@ -74,6 +74,11 @@ FLAGS: Final = _table(
         "the assessor is not independent of the film",
     ),
     (
+        "key_revoked",
+        "서명 키가 폐지되어 이 서명은 신뢰되지 않음",
+        "the key was revoked: this signature is not believed",
+    ),
+    (
         "engaged_by_another",
         "작품의 제작사가 아닌 다른 회사와의 계약임",
         "the contract is with another company than the film’s",

@@ -4,6 +4,9 @@ A statement about bytes that nobody kept could never be shown to anybody, and wo
 stop every later bundle.
 """
 
+from typing import Final
+
+from ledger.encoding.kinds import kinds_of
 from ledger.errors import EvidenceError, MissingBlobError, RecordError
 from ledger.log.leaves import read_leaves
 from ledger.ports import BlobReader
@@ -12,6 +15,9 @@ from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
 from ledger.records.making import Asset, AssetLeaf
 from ledger.records.people import Opinion, SeenLeaf
 from ledger.records.statement import Blob, Record
+
+WITH_BLOBS: Final = kinds_of(Asset, SealSet, FrameSet, Change, Cut, Opinion)
+"""Kinds whose statements commit to blobs: what `_read` looks at."""
 
 
 def check_blobs(body: Record | None, blobs: BlobReader) -> None:

@@ -11,7 +11,7 @@ from ledger.errors import (
     AlteredEvidenceError,
     MissingEvidenceError,
 )
-from ledger.files import os_error, write_private
+from ledger.files import os_error, sync_folder, write_private
 from ledger.records.identity import as_digest
 
 MAX_BLOB: Final = 1 << 30
@@ -39,6 +39,22 @@ class BlobFolder:
         except OSError as error:
             raise os_error(error, path) from error
         return digest
+
+    def destroy(self, digest: str) -> bool:
+        """Remove a blob for good; whether there was one.
+
+        Raises:
+            StoreUnavailableError: it cannot be removed.
+        """
+        path = self._path(as_digest(digest))
+        try:
+            path.unlink()
+            sync_folder(path.parent)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise os_error(error, path) from error
+        return True
 
     def read(self, digest: str) -> bytes:
         """The bytes of a blob, checked against its name.

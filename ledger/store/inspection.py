@@ -6,13 +6,16 @@ stand twice or belong to nobody. So it reads rows as they come, read-only and in
 transaction, and turns whatever it meets into plain values.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlencode
+
+from sqlalchemy import Engine
 
 from ledger.errors import StoreUnavailableError
 from ledger.files import sqlite_address
@@ -23,6 +26,10 @@ SchemaObject: TypeAlias = tuple[str, str]
 """Type (`table`, `trigger` …) and name."""
 
 _SCHEMA: Final = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+_REVISION: Final = "SELECT version_num FROM alembic_version"
+_SQLITE_OWN: Final = re.compile(
+    r"index sqlite_autoindex_\w+|table sqlite_sequence|table sqlite_stat[1-4]"
+)
 _NO_INDEX: Final = -1
 
 
@@ -92,6 +99,18 @@ class Inspection:
             for kind, name, sql in self._ask("the schema", _SCHEMA)
         }
 
+    def expected(self) -> dict[SchemaObject, str]:
+        """What the migrations made, up to the revision that the database names."""
+        # Here, since it takes its time to import.
+        from ledger.store.migrate import expected_schema  # noqa: PLC0415
+
+        found = [_text(row[0]) for row in self._ask("the schema", _REVISION)]
+        return expected_schema(found[0] if found else "")
+
+    def is_its_own(self, kind: str, name: str) -> bool:
+        """Whether SQLite adds it by itself: never a trigger or a view."""
+        return _SQLITE_OWN.fullmatch(f"{kind} {name}") is not None
+
     def complaints(self) -> list[str]:
         """What SQLite's own check finds, in its words; empty if all is well."""
         rows = self._ask("the file", "PRAGMA integrity_check")
@@ -147,20 +166,38 @@ class Inspection:
         )
         return self._ask(table, query, self.studio, self.log)
 
-    def _ask(self, what: str, query: str, *values: str) -> Iterator[tuple[object, ...]]:
+    def _ask(
+        self, what: str, query: str, *values: object
+    ) -> Iterator[tuple[object, ...]]:
         try:
             yield from self.connection.execute(query, values)
         except sqlite3.Error as error:
             self.failures[what] = str(error)
 
 
-@contextmanager
-def inspect(path: Path, studio: str, log: str) -> Iterator[Inspection]:
+def inspect(
+    database: Path | Engine, studio: str, log: str
+) -> AbstractContextManager[Inspection]:
     """Look at a database, read-only and at one moment.
+
+    Args:
+        database: the file, or a server's.
+        studio: owner of the log.
+        log: origin of the log.
 
     Raises:
         StoreUnavailableError: there is no such file, or it cannot be opened.
     """
+    if isinstance(database, Path):
+        return _inspect_file(database, studio, log)
+    # Here, since a log in the folder needs none of it.
+    from ledger.store.postgres.inspection import inspect_server  # noqa: PLC0415
+
+    return inspect_server(database, studio, log)
+
+
+@contextmanager
+def _inspect_file(path: Path, studio: str, log: str) -> Iterator[Inspection]:
     try:
         _, address = sqlite_address(path)
         said = {"mode": "ro", **address, "uri": "true"}

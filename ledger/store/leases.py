@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.errors import MalformedRecordError
 from ledger.ports import Lease
 from ledger.records.identity import as_digest, instant_from
+from ledger.store.columns import POSTGRESQL
 from ledger.store.tables import LeaseRow
 
 LONGEST: Final = 86_400
@@ -51,33 +52,32 @@ def claim(
     """Grant a lease if nobody else holds an unexpired one; 0 seconds gives it back."""
     row = {"studio": studio, "log": log, "work": asked.work}
     mine = and_(*(leases.c[name] == value for name, value in row.items()))
-    present = instant_from(now)
-    found = connection.execute(select(leases).where(mine)).one_or_none()
-    if (
-        found is not None
-        and found.holder != asked.holder
-        and present < found.expires_at
-    ):
-        return Lease(
-            work=asked.work,
-            holder=found.holder,
-            granted=False,
-            expires_at=found.expires_at,
-        )
     until = instant_from(now + timedelta(seconds=asked.seconds))
-    mine_now = Lease(
-        work=asked.work,
-        holder=asked.holder,
-        granted=asked.seconds > 0,
-        expires_at=until,
+    # Asked and answered in one statement: of two that claim at once, one has it.
+    free = or_(
+        leases.c.holder == asked.holder, leases.c.expires_at <= instant_from(now)
     )
     if asked.seconds == 0:
-        connection.execute(delete(leases).where(mine))
-        return mine_now
-    held = {"holder": asked.holder, "expires_at": until}
-    connection.execute(
-        insert(leases)
-        .values(**row, **held)
-        .on_conflict_do_update(index_elements=list(row), set_=held)
+        connection.execute(delete(leases).where(mine, free))
+    else:
+        held = {"holder": asked.holder, "expires_at": until}
+        connection.execute(
+            _insert(connection)
+            .values(**row, **held)
+            .on_conflict_do_update(index_elements=list(row), set_=held, where=free)
+        )
+    found = connection.execute(select(leases).where(mine)).one_or_none()
+    holder = found.holder if found is not None else asked.holder
+    return Lease(
+        work=asked.work,
+        holder=holder,
+        granted=found is not None and holder == asked.holder,
+        expires_at=found.expires_at if found is not None else until,
     )
-    return mine_now
+
+
+def _insert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
+    # Both know ON CONFLICT; SQLAlchemy has a construct for each.
+    if connection.dialect.name == POSTGRESQL:
+        return postgresql.insert(leases)
+    return sqlite.insert(leases)

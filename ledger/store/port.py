@@ -4,59 +4,24 @@
 the log, under a signed checkpoint, on disk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine
 
-from ledger.encoding.commitment import Place
-from ledger.encoding.statement import Checked
-from ledger.errors import (
-    ConflictingRecordError,
-    RecordError,
-    RollbackError,
-    StoreError,
-    StoreUnavailableError,
-)
-from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from ledger.log.note import Verifier
+from ledger.errors import StoreError, StoreUnavailableError
+from ledger.parcel import Parcel
 from ledger.ports import Clock, Lease, Receipt, Refusal, Submission
 from ledger.store import leases
-from ledger.store.admission import (
-    Admitted,
-    Desk,
-    PartyOf,
-    SignedSheet,
-    open_signed,
-    read_statement,
-)
-from ledger.store.blob_check import check_blobs
+from ledger.store.admission import LogKeyFor, PartyOf
 from ledger.store.blobs import BlobFolder
+from ledger.store.engine import transaction
 from ledger.store.published import PublishedLog
 from ledger.store.reader import StoreReader
 from ledger.store.rows import LogRows, receipt_of
-from ledger.store.sqlite import transaction
-from ledger.store.state import LogState, catch_up
-
-Answer = Admitted | Receipt | Refusal
-
-
-@dataclass(slots=True)
-class Pending:
-    """One submission while its transaction is open.
-
-    Attributes:
-        state: the log with what was admitted so far.
-        answers: one for each statement decided so far.
-        admitted: what is to be stored, in order, by what it is a statement of.
-    """
-
-    connection: Connection
-    state: LogState
-    note: bytes
-    answers: list[Answer] = field(default_factory=list)
-    admitted: dict[Place, Admitted] = field(default_factory=dict)
+from ledger.store.sequencing import Sequencing
+from ledger.store.sqlite_rows import SqliteRows
+from ledger.store.state import LogState
 
 
 @dataclass(kw_only=True)
@@ -64,18 +29,22 @@ class LocalPort:
     """Implements `ledger.ports.Port` on a SQLite database and folders beside it.
 
     Attributes:
+        log_key_for: private half of a log key; `None` if it is not held here.
         party_of: opens whose key it is, by the id of its delegation.
         published: the copy of the log outside the database.
+        outside: signed checkpoints of this log that others are known to hold; fails
+            while nothing may be stated at all.
     """
 
     engine: Engine
     studio: str
     log: str
-    log_key: Ed25519PrivateKey
+    log_key_for: LogKeyFor
     party_of: PartyOf
     clock: Clock
     blobs: BlobFolder
     published: PublishedLog
+    outside: Callable[[], Sequence[bytes]] = tuple
     _state: LogState = field(default_factory=LogState, init=False)
 
     def claim(self, work: str, holder: str, seconds: int) -> Lease:
@@ -104,26 +73,33 @@ class LocalPort:
                 published: in both cases the same submission may be repeated.
             RollbackError, LogError: the database was changed from outside.
         """
+        parcel = Parcel(sheet=sheet, statements=tuple(statements))
+        return self.submit_all([parcel])[0]
+
+    def submit_all(self, parcels: Sequence[Parcel]) -> list[list[Receipt | Refusal]]:
+        """Admit several sheets in one transaction, under one checkpoint.
+
+        What stands in an earlier parcel may be relied on in a later one. Errors as for
+        `submit`, and then of all of them.
+        """
         # Before the transaction: what is outside then is in the database by now.
-        outside = self.published.checkpoint()
+        outside = self.held_outside()
         with transaction(self.engine, write=True) as connection:
-            note = self._rows.newest_note(connection)
-            pending = Pending(
-                connection=connection,
-                state=self._caught_up(connection, note, outside),
-                note=note or b"",
-            )
-            self._decide(pending, sheet, statements)
-            self._store(pending, sheet)
-        self._state = pending.state
+            rows, sequencing = self._rows(connection), self.sequencing
+            state = sequencing.caught_up(rows, self._state, outside)
+            decided = sequencing.decide(rows, state, parcels)
+            sequencing.store(rows, decided)
+        self._state = decided.state
         self._publish_admitted()
-        return [_final(answer, pending.note) for answer in pending.answers]
+        return [list(answers) for answers in decided.answers]
 
     def locate(self, kind: str, key: str) -> Receipt | None:
         """The receipt of a statement, if admitted; see `Port.locate`."""
         with transaction(self.engine, write=False) as connection:
-            note = self._rows.newest_note(connection) or b""
-            return self._rows.receipt(connection, kind, key, note)
+            rows = self._rows(connection)
+            note = rows.newest_note() or b""
+            found = rows.stored([(kind, key)]).get((kind, key))
+            return receipt_of(found, note.decode()) if found else None
 
     def reader(self) -> StoreReader:
         """A reader of the log as it is now."""
@@ -134,112 +110,33 @@ class LocalPort:
         reader = self.reader()
         if reader.is_empty():
             return
-        self.published.catch_up(reader, self._opened)
+        sequencing = self.sequencing
+        if reader.size() > self._state.size:
+            with transaction(self.engine, write=False) as connection:
+                rows = self._rows(connection)
+                self._state = sequencing.caught_up(rows, self._state, ())
+        authority = self._state.authority
+        self.published.catch_up(reader, lambda note: sequencing.opened(note, authority))
+
+    def held_outside(self) -> list[bytes]:
+        """Signed checkpoints of this log that lie outside its database."""
+        copied = self.published.checkpoint()
+        return [*([copied] if copied else []), *self.outside()]
+
+    def _rows(self, connection: Connection) -> LogRows:
+        return SqliteRows(connection, self.studio, self.log)
 
     @property
-    def _rows(self) -> LogRows:
-        return LogRows(self.studio, self.log)
-
-    # --- the log as it is --------------------------------------------------------
-
-    def _caught_up(
-        self, connection: Connection, note: bytes | None, outside: bytes | None
-    ) -> LogState:
-        signed = [self._opened(one) for one in (note, outside) if one is not None]
-        if outside is not None and (note is None or signed[0].size < signed[1].size):
-            raise RollbackError(
-                f"a database with at least the {signed[-1].size} published entries",
-                met="an older one",
-                advice="A backup was restored: bring the newer database back.",
-                size=signed[-1].size,
-            )
-        return catch_up(connection, self.studio, self.log, self._state, signed)
-
-    def _opened(self, note: bytes) -> Checkpoint:
-        """Open a note of this log; fails for a key that is not the log's, too."""
-        return open_checkpoint(note, [Verifier.of(self.log, self.log_key)], self.log)
-
-    # --- deciding ----------------------------------------------------------------
-
-    def _decide(
-        self, pending: Pending, sheet: bytes, submissions: Sequence[Submission]
-    ) -> None:
-        read = [_read(submission) for submission in submissions]
-        first = read[0] if read and isinstance(read[0], Checked) else None
-        try:
-            signed = open_signed(self.log, sheet, pending.state, first)
-        except RecordError as error:
-            pending.answers = [Refusal(id="", error=error) for _ in submissions]
-            return
-        for submission, said in zip(submissions, read, strict=True):
-            if isinstance(said, Checked):
-                answer = self._answer(pending, submission, said, signed)
-            else:
-                answer = Refusal(id="", error=said)
-            pending.answers.append(answer)
-
-    def _answer(
-        self,
-        pending: Pending,
-        submission: Submission,
-        said: Checked,
-        signed: SignedSheet,
-    ) -> Answer:
-        desk = self._desk(pending, signed)
-        found = ""
-        try:
-            found = desk.identify(said, submission, signed.sheet)
-            earlier = self._earlier(pending, said, found)
-            if earlier is not None:
-                return earlier
-            check_blobs(said.body, self.blobs)
-            now = self.clock.now()
-            admitted = desk.admit(said, submission, signed, pending.state, now)
-        except RecordError as error:
-            return Refusal(id=found, error=error)
-        pending.state = admitted.state
-        pending.admitted[said.place] = admitted
-        return admitted
-
-    def _earlier(self, pending: Pending, said: Checked, found: str) -> Answer | None:
-        kind = said.statement.kind
-        admitted = pending.admitted.get(said.place)
-        if admitted is not None:
-            _refuse_other(admitted.entry.id, found, kind)
-            return admitted
-        receipt = self._rows.receipt(
-            pending.connection, kind, said.statement.key, pending.note
-        )
-        if receipt is not None:
-            _refuse_other(receipt.id, found, kind)
-        return receipt
-
-    def _desk(self, pending: Pending, signed: SignedSheet) -> Desk:
-        def signer_of(target: str) -> str:
-            if any(target == one.entry.id for one in pending.admitted.values()):
-                return signed.sheet.key_id
-            return self._rows.signer_of(pending.connection, target)
-
-        return Desk(
-            log=self.log,
+    def sequencing(self) -> Sequencing:
+        """What the log admits, by which keys."""
+        return Sequencing(
             studio=self.studio,
-            log_key=self.log_key.public_key().public_bytes_raw(),
+            log=self.log,
+            log_key_for=self.log_key_for,
             party_of=self.party_of,
-            signer_of=signer_of,
+            clock=self.clock,
+            blobs=self.blobs,
         )
-
-    # --- storing -----------------------------------------------------------------
-
-    def _store(self, pending: Pending, sheet: bytes) -> None:
-        added = list(pending.admitted.values())
-        if not added:
-            return
-        connection, frontier = pending.connection, pending.state.frontier
-        point = Checkpoint(origin=self.log, size=frontier.size, root=frontier.root())
-        pending.note = sign_checkpoint(point, self.log_key)
-        self._rows.insert_sheet(connection, added[0].sheet, sheet)
-        self._rows.insert_admitted(connection, added)
-        self._rows.insert_checkpoint(connection, frontier, pending.note)
 
     def _publish_admitted(self) -> None:
         try:
@@ -252,27 +149,3 @@ class LocalPort:
                 advice="See to the disk and submit again: the receipts come then.",
                 where=error.where,
             ) from error
-
-
-def _read(submission: Submission) -> Checked | RecordError:
-    try:
-        return read_statement(submission)
-    except RecordError as error:
-        return error
-
-
-def _final(answer: Answer, note: bytes) -> Receipt | Refusal:
-    if not isinstance(answer, Admitted):
-        return answer
-    return receipt_of(answer.index, answer.raw_entry, note, new=True)
-
-
-def _refuse_other(stored: str, submitted: str, kind: str) -> None:
-    if stored != submitted:
-        raise ConflictingRecordError(
-            "the statement that was stored with this kind and key",
-            met="another statement with the same kind and key",
-            advice="Find out which of the two is right; nothing was stored.",
-            where="/key",
-            kind=kind,
-        )

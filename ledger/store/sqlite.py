@@ -1,9 +1,9 @@
 """Opening a log's SQLite database, with the doors shut that SQL could leave by.
 
-The application's connection may read, insert into the frozen tables and keep leases,
-and nothing else: an authorizer denies UPDATE and DELETE, DROP, ALTER, CREATE, ATTACH,
-VACUUM and every PRAGMA. It is a first wall, not proof: a foreign connection has none
-of it, and what such a one does is found by fsck.
+The application's connection may read, insert into the frozen tables, keep leases and
+projections, and nothing else: an authorizer denies UPDATE and DELETE, DROP, ALTER,
+CREATE, ATTACH, VACUUM and every PRAGMA. It is a first wall, not proof: a foreign
+connection has none of it, and what such a one does is found by fsck.
 """
 
 import contextlib
@@ -15,7 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    NullPool,
+    QueuePool,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
@@ -23,12 +31,18 @@ from ledger.errors import (
     JangbuError,
     StoreError,
     StoreFullError,
+    StoreMovedError,
+    StorePartialError,
     StoreUnavailableError,
 )
 from ledger.files import os_error, sqlite_address
 from ledger.store.tables import FROZEN
 
 BUSY_SECONDS: Final = 60
+CACHE_KIB: Final = 1 << 17
+"""At most: ids and keys are random, so each sheet touches pages of the whole index."""
+WAL_PAGES: Final = 1 << 14
+"""64 MiB: a page that many sheets touched is copied into the database once."""
 
 # What SQLite reports, by primary result code (the lower byte).
 _UNAVAILABLE: Final = frozenset(
@@ -53,10 +67,16 @@ _ALLOWED: Final = frozenset(
         sqlite3.SQLITE_TRANSACTION,
     }
 )
+MOVED: Final = "this log was moved"
+"""What the triggers of a retired database say (ledger/store/retired.py)."""
+PARTIAL: Final = "this log was restored in part"
+"""What the triggers of such a database say (ledger/store/partial.py)."""
+_MUTABLE: Final = frozenset({"lease", "frame_span", "projection"})
+"""No part of the log: leases, and what is made from its entries."""
 _ALLOWED_ON: Final[dict[int, frozenset[str]]] = {
-    sqlite3.SQLITE_INSERT: frozenset({*FROZEN, "lease"}),
-    sqlite3.SQLITE_UPDATE: frozenset({"lease"}),
-    sqlite3.SQLITE_DELETE: frozenset({"lease"}),
+    sqlite3.SQLITE_INSERT: frozenset({*FROZEN, *_MUTABLE}),
+    sqlite3.SQLITE_UPDATE: _MUTABLE,
+    sqlite3.SQLITE_DELETE: _MUTABLE,
 }
 
 
@@ -74,8 +94,15 @@ def authorize(action: int, first: str | None, second: str | None, *_: object) ->
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
-def open_engine(path: Path) -> Engine:
+def open_engine(path: Path, *, kept: bool = False) -> Engine:
     """An engine on an existing database, for the application.
+
+    Args:
+        path: the database.
+        kept: whether connections are kept from one transaction to the next, with
+            what they have read: for a process that writes for long, and disposes of
+            the engine when it ends. While one is open, the newest entries may lie in
+            the file `-wal` beside the database.
 
     Raises:
         StoreUnavailableError: there is no such file.
@@ -87,26 +114,26 @@ def open_engine(path: Path) -> Engine:
             advice="Run jangbu init, or restore the database from its backup.",
             where=str(path),
         )
-    engine = _engine(path)
+    engine = _engine(path, kept=kept)
     event.listen(engine, "connect", _shut_doors)
     return engine
 
 
-def open_migration_engine(path: Path) -> Engine:
+def open_migration_engine(path: Path, *, kept: bool = False) -> Engine:
     """An engine that may change the schema; makes the file with mode 0600."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise os_error(error, path) from error
-    return _engine(path)
+    return _engine(path, kept=kept)
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, *, kept: bool = False) -> Engine:
     database, said = sqlite_address(path)
     engine = create_engine(
         # Not as text: a path may hold what means something in a URL.
         URL.create("sqlite", database=database, query=said),
-        poolclass=NullPool,
+        poolclass=QueuePool if kept else NullPool,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         hide_parameters=True,
     )
@@ -123,6 +150,8 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
         "recursive_triggers = ON",
         "trusted_schema = OFF",
         "foreign_keys = ON",
+        f"cache_size = -{CACHE_KIB}",
+        f"wal_autocheckpoint = {WAL_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -170,6 +199,19 @@ def wrap_error(error: DBAPIError, engine: Engine) -> JangbuError:
             "room on the disk",
             met=text,
             advice="Free some room and run the command again; nothing was stored.",
+        )
+    if MOVED in text:
+        return StoreMovedError(
+            "the database that holds the log now",
+            met=text,
+            advice="Open the production again: its production.toml names the server.",
+        )
+    if PARTIAL in text:
+        return StorePartialError(
+            "a log with all its statements",
+            met=text,
+            advice="Run jangbu restore again with more sources, or found a successor: "
+            "docs/guides/restore-drill.md.",
         )
     if code in _DAMAGED:
         return StoreError(

@@ -4,50 +4,124 @@ Everything here is a pure function of the log; a process that starts anew folds 
 again from entry 0.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias, cast
 
-from sqlalchemy import Connection, select
-
-from ledger.encoding.entry import Entry, check_projection, parse_entry
+from ledger.encoding.entry import Entry, check_projection, entry_json, parse_entry
 from ledger.encoding.kinds import KINDS
+from ledger.encoding.sheet import open_sheet
 from ledger.encoding.statement import check
-from ledger.errors import EvidenceError, LogError, RecordError
-from ledger.history.authority import ROOT_ONLY, Authority
+from ledger.errors import EvidenceError, LogError, RecordError, RollbackError
+from ledger.history.authority import DECIDING, Authority
 from ledger.history.current import History
 from ledger.history.journal import EntryHead
-from ledger.log.checkpoint import Checkpoint
-from ledger.log.tree import EMPTY_ROOT, Frontier, leaf_hash
+from ledger.log.checkpoint import Checkpoint, parse_checkpoint
+from ledger.log.note import parse_note
+from ledger.log.tree import Frontier, leaf_hash
+from ledger.records.authority import Rotation
+from ledger.records.identity import Instant
 from ledger.records.statement import family
-from ledger.store.reader import entries, statements
+from ledger.store.rows import LogRows
+
+NEVER: Final = cast("Instant", "")
+"""Before any instant."""
+Right: TypeAlias = tuple[str, str, str | None]
+"""Key id, kind and verb."""
+Opened = Callable[[bytes, Authority], Checkpoint]
+"""Verifies a signed checkpoint with the key that the log names for its size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogState:
-    """A log after some entries.
+    """A log after some entries; never changes.
 
     Attributes:
-        last_at: admission time of the newest entry; "" before the first.
+        last_at: admission time of the newest entry; `NEVER` before the first.
     """
 
     history: History = field(default_factory=History)
     authority: Authority = field(default_factory=Authority)
     frontier: Frontier = field(default_factory=Frontier)
-    last_at: str = ""
+    last_at: Instant = NEVER
 
     @property
     def size(self) -> int:
         """Number of entries."""
         return self.history.size
 
-    def with_entry(self, entry: Entry, raw: bytes) -> "LogState":
-        """The state after one more entry (authority is advanced apart)."""
-        return replace(
-            self,
-            history=self.history.advance(head_of(self.size, entry)),
-            frontier=self.frontier.append(leaf_hash(raw)),
-            last_at=entry.at,
+
+class GrowingLog:
+    """A log while a transaction adds to it; the state that it began from stays.
+
+    Attributes:
+        history, authority, last_at: as of `LogState`, with what was added.
+        leaves: leaf hashes of what was added.
+    """
+
+    __slots__ = ("_base", "_granted", "authority", "history", "last_at", "leaves")
+
+    def __init__(self, base: LogState) -> None:
+        self._base = base
+        self.history = base.history
+        self.authority = base.authority
+        self.last_at = base.last_at
+        self.leaves: list[bytes] = []
+        self._granted: tuple[Authority, set[Right]] = (base.authority, set())
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return self.history.size
+
+    @property
+    def began_at(self) -> int:
+        """Number of entries before anything was added."""
+        return self._base.size
+
+    def require(
+        self, authority: Authority, key_id: str, kind: str, verb: str | None
+    ) -> None:
+        """As `Authority.require`, asked once for each right until authority changes.
+
+        Raises:
+            NotPermittedError: there is no such grant at this point of the log.
+        """
+        of, rights = self._granted
+        if of is not authority:
+            rights = set()
+            self._granted = authority, rights
+        right = (key_id, kind, verb)
+        if right not in rights:
+            authority.require(key_id, kind, verb)
+            rights.add(right)
+
+    def append(self, head: EntryHead, at: Instant, leaf: bytes) -> None:
+        """Take in one entry, or refuse it and stay as it was.
+
+        Raises:
+            RecordError: as `ledger.history.current.check`.
+        """
+        self.history = self.history.advance(head)
+        self.last_at = at
+        self.leaves.append(leaf)
+
+    def root_at(self, size: int) -> bytes:
+        """The root of an earlier or the present size, not before where it began."""
+        return self._frontier(size).root()
+
+    def state(self) -> LogState:
+        """The log with all that was added."""
+        return LogState(
+            history=self.history,
+            authority=self.authority,
+            frontier=self._frontier(self.size),
+            last_at=self.last_at,
         )
+
+    def _frontier(self, size: int) -> Frontier:
+        base = self._base.frontier
+        return base.extend(self.leaves[: size - base.size])
 
 
 def head_of(index: int, entry: Entry) -> EntryHead:
@@ -63,11 +137,7 @@ def head_of(index: int, entry: Entry) -> EntryHead:
 
 
 def catch_up(
-    connection: Connection,
-    studio: str,
-    log: str,
-    state: LogState,
-    signed: Sequence[Checkpoint],
+    rows: LogRows, state: LogState, outside: Sequence[bytes], opened: Opened
 ) -> LogState:
     """Fold in the entries that were admitted since.
 
@@ -76,36 +146,75 @@ def catch_up(
     checkpoint that this log has signed and we know of, and end at the newest.
 
     Args:
-        connection: a transaction that holds off other writers.
-        studio: owner of the log.
-        log: origin of the log.
+        rows: a transaction that holds off other writers.
         state: the log as far as it was folded before.
-        signed: checkpoints whose signature was verified.
+        outside: signed checkpoints of this log that are known outside of the rows.
+        opened: verifies a signed checkpoint.
 
     Raises:
-        LogError: the rows do not lead through these checkpoints.
+        RollbackError: the rows do not hold what is known outside.
+        LogError: the rows do not lead through the signed checkpoints.
+        CheckpointError: one of these is not this log's.
     """
-    roots = _roots(signed)
-    _check_root(state, roots)
-    rows = connection.execute(
-        select(entries.c.body)
-        .where(entries.c.studio == studio, entries.c.log == log)
-        .where(entries.c.idx >= state.size)
-        .order_by(entries.c.idx)
-    ).all()
+    growing = GrowingLog(state)
     try:
-        for row in rows:
-            entry = parse_entry(bytes(row.body))
-            state = state.with_entry(entry, bytes(row.body))
-            if family(entry.kind) in ROOT_ONLY and entry.kind in KINDS:
-                state = _with_authority(connection, studio, log, entry, state)
-            _check_root(state, roots)
+        for raw in rows.entries(state.size):
+            _fold(growing, raw, rows)
     except (RecordError, EvidenceError) as error:
         # Admission lets nothing in that breaks a rule.
-        raise changed_outside(f"entry {state.size}: {error.met}") from error
-    if state.size != max(roots):
-        raise changed_outside(f"{state.size} entries, {max(roots)} of them signed")
-    return state
+        raise changed_outside(f"entry {growing.size}: {error.met}") from error
+    _check_signed(growing, state.size, _signed(growing, rows, outside, opened))
+    return growing.state()
+
+
+def _signed(
+    growing: GrowingLog, rows: LogRows, outside: Sequence[bytes], opened: Opened
+) -> list[Checkpoint]:
+    newest = rows.newest_note()
+    if newest is None and outside:
+        # Nothing here names the key that could verify it.
+        sizes = [parse_checkpoint(parse_note(note).text).size for note in outside]
+        raise _rolled_back(max(sizes))
+    notes = [*outside] if newest is None else [newest, *outside]
+    signed = [opened(note, growing.authority) for note in notes]
+    largest = max((point.size for point in signed), default=0)
+    if signed and signed[0].size < largest:
+        raise _rolled_back(largest)
+    return signed
+
+
+def _rolled_back(size: int) -> RollbackError:
+    return RollbackError(
+        f"a database with at least the {size} published entries",
+        met="an older one",
+        advice="A backup was restored: bring the newer database back.",
+        size=size,
+    )
+
+
+def _check_signed(
+    growing: GrowingLog, start: int, signed: Sequence[Checkpoint]
+) -> None:
+    newest = max((point.size for point in signed), default=0)
+    if growing.size != newest:
+        raise changed_outside(f"{growing.size} entries, {newest} of them signed")
+    for place, point in enumerate(signed):
+        # A smaller one was compared when the log was folded that far.
+        if point.size < start or growing.root_at(point.size) == point.root:
+            continue
+        if place == 0:
+            raise changed_outside(f"another root at size {point.size}")
+        raise _rewritten(point.size)
+
+
+def _rewritten(size: int) -> RollbackError:
+    return RollbackError(
+        f"the {size} entries of a checkpoint that is known outside of the database",
+        met="another history, signed by this log",
+        advice="Find out which history others were shown, and bring that one back; "
+        "keep both. Nothing is signed over this one.",
+        size=size,
+    )
 
 
 def changed_outside(met: str) -> LogError:
@@ -117,31 +226,35 @@ def changed_outside(met: str) -> LogError:
     )
 
 
-def _roots(signed: Sequence[Checkpoint]) -> dict[int, bytes]:
-    roots = {0: EMPTY_ROOT}
-    for point in signed:
-        if roots.setdefault(point.size, point.root) != point.root:
-            raise changed_outside(f"two signed roots at size {point.size}")
-    return roots
+def _fold(growing: GrowingLog, raw: bytes, rows: LogRows) -> None:
+    said = entry_json(raw)
+    kind, act = said["kind"], said.get("act")
+    head = EntryHead(
+        index=growing.size,
+        id=said["id"],
+        kind=kind,
+        verb=act["verb"] if act else None,
+        of=act["of"] if act else None,
+    )
+    growing.append(head, said["at"], leaf_hash(raw))
+    if family(kind) in DECIDING and kind in KINDS:
+        growing.authority = _authority_after(growing, parse_entry(raw), rows)
 
 
-def _check_root(state: LogState, roots: Mapping[int, bytes]) -> None:
-    if state.size in roots and roots[state.size] != state.frontier.root():
-        raise changed_outside(f"another root at size {state.size}")
-
-
-def _with_authority(
-    connection: Connection, studio: str, log: str, entry: Entry, state: LogState
-) -> LogState:
-    raw = connection.execute(
-        select(statements.c.body).where(
-            statements.c.studio == studio,
-            statements.c.log == log,
-            statements.c.id == entry.id,
-        )
-    ).scalar_one_or_none()
+def _authority_after(growing: GrowingLog, entry: Entry, rows: LogRows) -> Authority:
+    raw = rows.statement(entry.id)
     if raw is None:
-        raise changed_outside(f"entry {state.size - 1} without its statement")
-    said = check(bytes(raw))
+        raise changed_outside(f"entry {growing.size - 1} without its statement")
+    said = check(raw)
     check_projection(entry, said.statement, entry.id)
-    return replace(state, authority=state.authority.advance(entry.id, said))
+    if isinstance(said.body, Rotation):
+        _check_rotation(growing.authority, entry, rows.envelope_of(entry.id))
+    return growing.authority.advance(entry.id, said, growing.size - 1)
+
+
+def _check_rotation(authority: Authority, entry: Entry, envelope: bytes | None) -> None:
+    # Signed by a key that no machine holds: who writes rows cannot write this one.
+    if envelope is None:
+        raise changed_outside(f"rotation {entry.id} without its sheet")
+    if entry.id not in open_sheet(envelope, authority.recovery).ids:
+        raise changed_outside(f"rotation {entry.id} on a sheet that does not list it")

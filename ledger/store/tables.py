@@ -3,14 +3,19 @@
 `entry`, `statement`, `sheet` and `checkpoint` are frozen with revision 1: rows are
 inserted once and never touched again, and no migration changes the tables. `lease` is
 advisory and may be emptied at any time. SQL columns are projections of the bytes in
-`body`; proofs need the bytes only.
+`body`; proofs need the bytes only. `frame_span` is made from the entries and may be
+emptied and filled again.
 """
 
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import MetaData, UniqueConstraint
+from sqlalchemy import Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from ledger.store.columns import Name, Position
+
+NEWEST: Final = "0003"
+"""The newest revision of the migrations, known without importing them."""
 FROZEN: Final = ("entry", "statement", "sheet", "checkpoint")
 
 # A hidden rowid would be one more key by which REPLACE could hit a row.
@@ -24,19 +29,22 @@ class Row(SQLModel):
 
     metadata: ClassVar[MetaData] = metadata
 
-    studio: str = Field(primary_key=True)
-    log: str = Field(primary_key=True)
+    studio: str = Field(primary_key=True, sa_type=Name)
+    log: str = Field(primary_key=True, sa_type=Name)
 
 
 class EntryRow(Row, table=True):
-    """One leaf of the log; `body` is what is hashed."""
+    """One leaf of the log; `body` is what is hashed.
+
+    Its id stands once in the log, since its statement's does.
+    """
 
     __tablename__ = "entry"
-    __table_args__ = (UniqueConstraint("studio", "log", "id"), _NO_ROWID)
+    __table_args__ = _NO_ROWID
 
-    idx: int = Field(primary_key=True)
-    id: str
-    kind: str
+    idx: int = Field(primary_key=True, sa_type=Position)
+    id: str = Field(sa_type=Name)
+    kind: str = Field(sa_type=Name)
     leaf: bytes
     body: bytes
 
@@ -46,16 +54,17 @@ class StatementRow(Row, table=True):
 
     __tablename__ = "statement"
     __table_args__ = (
-        UniqueConstraint("studio", "log", "kind", "key"),
-        UniqueConstraint("studio", "log", "idx"),
+        # What differs most comes first: an index is searched by comparing texts.
+        UniqueConstraint("id", "log", "studio"),
+        UniqueConstraint("key", "kind", "log", "studio"),
         _NO_ROWID,
     )
 
-    id: str = Field(primary_key=True)
-    idx: int
-    kind: str
-    key: str
-    sheet: str
+    idx: int = Field(primary_key=True, sa_type=Position)
+    id: str = Field(sa_type=Name)
+    kind: str = Field(sa_type=Name)
+    key: str = Field(sa_type=Name)
+    sheet: str = Field(sa_type=Name)
     body: bytes
 
 
@@ -65,7 +74,7 @@ class SheetRow(Row, table=True):
     __tablename__ = "sheet"
     __table_args__ = _NO_ROWID
 
-    digest: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True, sa_type=Name)
     body: bytes
 
 
@@ -75,7 +84,7 @@ class CheckpointRow(Row, table=True):
     __tablename__ = "checkpoint"
     __table_args__ = _NO_ROWID
 
-    size: int = Field(primary_key=True)
+    size: int = Field(primary_key=True, sa_type=Position)
     frontier: bytes
     note: bytes
 
@@ -85,6 +94,49 @@ class LeaseRow(Row, table=True):
 
     __tablename__ = "lease"
 
-    work: str = Field(primary_key=True)
+    work: str = Field(primary_key=True, sa_type=Name)
     holder: str
-    expires_at: str
+    expires_at: str = Field(sa_type=Name)
+
+
+def _index_over(about: str, *more: str) -> Index:
+    some = text(f"{about} IS NOT NULL")
+    return Index(
+        f"frame_span_{about}",
+        *("studio", "log", about, *more),
+        sqlite_where=some,
+        postgresql_where=some,
+    )
+
+
+class FrameSpanRow(Row, table=True):
+    """What an entry's scope says, to look entries up by shot and frames.
+
+    Attributes:
+        first: number of the first frame; with `last`, `None` for no range.
+        last: number after the last frame.
+    """
+
+    __tablename__ = "frame_span"
+    __table_args__ = (
+        _index_over("shot", "first"),
+        _index_over("take", "first"),
+        _index_over("element"),
+    )
+
+    idx: int = Field(primary_key=True, sa_type=Position)
+    kind: str = Field(sa_type=Name)
+    shot: str | None = Field(default=None, sa_type=Name)
+    take: str | None = Field(default=None, sa_type=Name)
+    element: str | None = Field(default=None, sa_type=Name)
+    first: int | None = Field(default=None, sa_type=Position)
+    last: int | None = Field(default=None, sa_type=Position)
+
+
+class ProjectionRow(Row, table=True):
+    """How far a projection has got: `size` entries of the log are in it."""
+
+    __tablename__ = "projection"
+
+    name: str = Field(primary_key=True, sa_type=Name)
+    size: int = Field(sa_type=Position)

@@ -2,11 +2,16 @@
 
 UPDATE and DELETE triggers are not enough: INSERT OR REPLACE deletes a row without
 firing DELETE triggers unless recursive triggers are on, and that pragma can be
-switched off. So a BEFORE INSERT trigger refuses an existing key first. RAISE(ABORT)
-also overrides INSERT OR IGNORE. The tables are WITHOUT ROWID: by an existing rowid
-with a new key, REPLACE would walk through that trigger, too.
+switched off. So a BEFORE INSERT trigger refuses an existing key first; of entries it
+is the one that refuses gaps, since an index that is taken is not the next one. The
+tables are WITHOUT ROWID: by an existing rowid with a new key, REPLACE would walk
+through that trigger, too.
 
-That trigger asks for each unique key apart: one question with OR over all of them
+RAISE overrides INSERT OR IGNORE. It rolls back the whole transaction: nothing of one
+that tried to overwrite a log is worth keeping, and to undo a single statement SQLite
+would have to keep a journal for each, which took a third of the time of an insert.
+
+The trigger asks for each unique key apart: one question with OR over all of them
 would read the log's whole table at each insert, as SQLite takes one index for it.
 """
 
@@ -15,12 +20,16 @@ from typing import Final
 from ledger.store.tables import FROZEN
 
 _UNIQUE: Final = {
-    "entry": (("idx",), ("id",)),
-    "statement": (("id",), ("idx",), ("kind", "key")),
+    "statement": (("idx",), ("id",), ("kind", "key")),
     "sheet": (("digest",),),
     "checkpoint": (("size",),),
 }
-"""Unique keys by table, each beside the log's owner and name."""
+"""Unique keys by table, each beside the log's owner and name; entries have `_NEXT`."""
+
+_NEXT: Final = (
+    "(SELECT COALESCE(MAX(idx) + 1, 0) FROM entry "
+    "WHERE studio = NEW.studio AND log = NEW.log)"
+)
 
 
 def append_only_triggers() -> dict[str, str]:
@@ -31,19 +40,18 @@ def append_only_triggers() -> dict[str, str]:
             name = f"{table}_no_{verb.lower()}"
             triggers[name] = (
                 f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                f"BEGIN SELECT RAISE(ROLLBACK, '{table} is append-only'); END"
             )
+    for table, keys in _UNIQUE.items():
         name = f"{table}_no_replace"
-        taken = " OR ".join(_taken(table, columns) for columns in _UNIQUE[table])
+        taken = " OR ".join(_taken(table, columns) for columns in keys)
         triggers[name] = (
             f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {taken} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            f"BEGIN SELECT RAISE(ROLLBACK, '{table} is append-only'); END"
         )
     triggers["entry_no_gap"] = (
-        "CREATE TRIGGER entry_no_gap BEFORE INSERT ON entry "
-        "WHEN NEW.idx <> (SELECT COALESCE(MAX(idx) + 1, 0) FROM entry "
-        "WHERE studio = NEW.studio AND log = NEW.log) "
-        "BEGIN SELECT RAISE(ABORT, 'entry has no gaps'); END"
+        f"CREATE TRIGGER entry_no_gap BEFORE INSERT ON entry WHEN NEW.idx <> {_NEXT} "
+        "BEGIN SELECT RAISE(ROLLBACK, 'entry is append-only and has no gaps'); END"
     )
     return triggers
 

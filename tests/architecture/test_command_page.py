@@ -17,7 +17,7 @@ from tests.architecture.sources import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "commands.md"
 SECTION = re.compile(
-    r"^## `jangbu ([a-z ]+)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
+    r"^## `jangbu ([a-z -]+)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
 )
 
 

@@ -22,7 +22,8 @@ STORE = {*PARCEL, "ledger.store"}
 ANSWERS = {*HISTORY, "ledger.rules", "ledger.answers"}
 CREDITS = {*ANSWERS, "ledger.credits"}
 EVIDENCE = {*STORE, "ledger.vault", "ledger.keys", "ledger.evidence"}
-PRODUCTION = {*EVIDENCE, *CREDITS, "ledger.production"}
+REMOTE = {*PARCEL, "ledger.remote"}
+PRODUCTION = {*EVIDENCE, *CREDITS, "ledger.remote", "ledger.production"}
 STATING = {"ledger.errors", "ledger.records", "ledger.encoding"}
 PIXELS = {"ledger.errors", "pipeline.errors", "pipeline.frames"}
 
@@ -40,8 +41,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger.reports": CREDITS,
     "ledger.ports": HISTORY,
     "ledger.parcel": PORTS,
+    # Run by somebody who has no production, and must not need one.
+    "ledger.witness": {*LOG, "ledger.ports"},
     # Programs of Alembic are started from here; they import the tables in turn.
     "ledger.store": {*PARCEL, "migrations"},
+    "ledger.remote": PARCEL,
+    # It is handed the port and a reader: it opens no database.
+    "ledger.service": REMOTE,
     "ledger.vault": PARCEL,
     "ledger.keys": PARCEL,
     # Pixels and credentials are read by what is passed in, never by the pipeline.

@@ -4,10 +4,11 @@
     JANGBU_BENCH_STATEMENTS=200000 python -m tests.benchmarks.bench_admission
 
 Prints one JSON document. Generation statements of about 660 bytes, in signed sheets of
-1,000, go through `LocalPort.submit_all`, JANGBU_BENCH_SHEETS at once: all checks, hashes, indexes, a checkpoint and the
-published copy. The yardsticks, on the same disk with the same settings in the same
-run: SQLModel's `add_all` of the same rows into the same tables, and of one plain row
-of ten columns a statement; and hashing the same leaves from memory.
+1,000, go through `LocalPort.submit_all`, JANGBU_BENCH_SHEETS at once: all checks,
+hashes, indexes, a checkpoint and the published copy. The yardsticks, on the same disk
+with the same settings, in transactions of the same size and in turn with it: SQLModel's
+`add_all` of the same rows into the same tables, and of one plain row of ten columns a
+statement. Then an audit of all entries, and hashing the same leaves from memory.
 """
 
 import json
@@ -234,7 +235,7 @@ def measure(statements: int) -> dict[str, object]:
             for yardstick in (rows, plain):
                 yardstick.add(entries, said)
         audit, hashing = audited(studio)
-        start = started(studio)
+        start_up = started(studio)
         studio.port.engine.dispose()
     return {
         "statements": statements,
@@ -249,7 +250,7 @@ def measure(statements: int) -> dict[str, object]:
         "audit": audit.figures(statements),
         "hashing_alone": hashing.figures(statements),
         "audit_share_of_hashing": round(hashing.wall / audit.wall, 2),
-        "start": start.figures(statements),
+        "start": start_up.figures(statements),
         "load": os.getloadavg()[0],
     }
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ledger.answers.strengths import NOT_INDEPENDENT, SELF_ASSESSED
+from ledger.answers.strengths import NOT_INDEPENDENT, REVOKED, SELF_ASSESSED
 from ledger.answers.title import ENGAGED_BY_ANOTHER
 from ledger.reports.wording import (
     FLAGS,
@@ -29,7 +29,7 @@ def test_every_flag_of_an_answer_or_a_policy_has_words() -> None:
     raised = {
         one.id for policy in packaged_rulebook().policies for one in policy.indicators
     }
-    said = {SELF_ASSESSED, NOT_INDEPENDENT, ENGAGED_BY_ANOTHER}
+    said = {SELF_ASSESSED, NOT_INDEPENDENT, REVOKED, ENGAGED_BY_ANOTHER}
     assert raised
     assert FLAGS.keys() == raised | said
     assert all(f"`{flag}`" in PAGE for flag in FLAGS)

@@ -1,0 +1,1 @@
+"""A log on a PostgreSQL server: inbox, one sequencer for each log, roles."""
