@@ -9,6 +9,7 @@ import typer
 
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson, Folder
+from ledger.cli.reading import Reason, noted
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.digest import sha256_hex
@@ -16,6 +17,7 @@ from ledger.errors import JangbuError
 from ledger.evidence.output import write_output
 from ledger.files import read_bounded
 from ledger.history.coverage import Coverage, Covered, Delivered, Match
+from ledger.production.access import Read
 from ledger.production.covering import cut_of, delivered_files, known_frames
 from ledger.production.film import read_film
 from ledger.production.opening import opened
@@ -47,6 +49,7 @@ def coverage(
         Path | None, typer.Option("--out", help="Write one line a record frame.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace the file if it exists.")] = False,
+    reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare delivered pictures with a cut, record frame by record frame.
@@ -58,6 +61,8 @@ def coverage(
     def use_case() -> tuple[int, Mapping[str, Any]]:
         with opened(folder) as production:
             film = read_film(production)
+            opened_now = production.vault.opened
+            noted(production, Read(command="coverage", count=opened_now, why=reason))
             asked = cut_of(film, cut)
             judge = Coverage(known_frames(production, film), distance)
         pictures = {n: _picture(path) for n, path in delivered_files(media, first)}

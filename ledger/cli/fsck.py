@@ -1,6 +1,6 @@
 """`jangbu fsck`: is everything as it was logged?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -9,6 +9,8 @@ import typer
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.errors import ForeignLogError
+from ledger.evidence.fsck.audit import audit
+from ledger.evidence.fsck.beside import Surroundings
 from ledger.evidence.fsck.check import Holdings, fsck
 from ledger.evidence.fsck.report import Report
 from ledger.evidence.trust import TrustFile, read_trust
@@ -16,7 +18,7 @@ from ledger.log.note import Verifier
 from ledger.production.layout import Layout
 from ledger.production.opening import Production, assemble
 from ledger.production.registry import read_registry
-from ledger.production.storing import log_database
+from ledger.production.storing import log_database, on_server
 from ledger.store.published import PublishedLog
 
 INTEGRITY: Final = 5
@@ -28,19 +30,27 @@ def fsck_command(
         Path | None,
         typer.Option(help="A trust file that was handed over; best kept elsewhere."),
     ] = None,
+    audit_only: Annotated[
+        bool,
+        typer.Option(
+            "--audit", help="Entries and checkpoints only: fast, for every night."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hash everything again; name what was edited, deleted, swapped, cut or added."""
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
-        report = _check(Layout(folder), trust)
+        report = _check(Layout(folder), trust, audit if audit_only else fsck)
         _explain(report)
         return 0 if report.ok else INTEGRITY, report.to_json()
 
     raise typer.Exit(answer(use_case, as_json=as_json))
 
 
-def _check(layout: Layout, trust: Path | None) -> Report:
+def _check(
+    layout: Layout, trust: Path | None, look: Callable[[Holdings], Report]
+) -> Report:
     # Offline: the database is looked at as it is, not opened for use.
     production = assemble(layout, read_registry(layout.registry), offline=True)
     trusted = read_trust(trust or layout.trust)
@@ -52,7 +62,7 @@ def _check(layout: Layout, trust: Path | None) -> Report:
             where=str(trust or layout.trust),
         )
     with production.vault.reading():
-        return fsck(_holdings(layout, production, trusted))
+        return look(_holdings(layout, production, trusted))
 
 
 def _holdings(layout: Layout, production: Production, trusted: TrustFile) -> Holdings:
@@ -67,6 +77,11 @@ def _holdings(layout: Layout, production: Production, trusted: TrustFile) -> Hol
         recovery=Verifier.from_vkey(trusted.recovery_vkey).public_key,
         genesis_leaf=trusted.genesis_leaf,
         graves=production.vault.graves,
+        around=Surroundings(
+            published=layout.published,
+            keys=layout.keys,
+            left=layout.database if on_server(production.registry.ledger) else None,
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from ledger.cli.reading import Reason, noted
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.entry import Entry, parse_entry
 from ledger.encoding.statement import STUDIO
-from ledger.errors import ErasedEvidenceError, UsageError
+from ledger.errors import ErasedEvidenceError, MissingEvidenceError, UsageError
 from ledger.evidence.heads import fold_entries
 from ledger.evidence.output import OutputExistsError
 from ledger.files import os_error, write_private
@@ -68,6 +68,9 @@ def _add_from_vault(row: dict[str, Any], vault: Vault, *, private: bool) -> None
         vault.blinds(row["id"])
     except ErasedEvidenceError:
         row["erased"] = True
+    except MissingEvidenceError:
+        # Stated from another folder, with a vault of its own; fsck says so, too.
+        row["not_in_vault"] = True
     if private:
         row["private"] = list(vault.paths(row["id"]))
 
@@ -78,6 +81,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
         state = row["state"]
         state += ", disputed" if row["disputed"] else ""
         state += ", erased" if row.get("erased") else ""
+        state += ", not in this vault" if row.get("not_in_vault") else ""
         say(
             f"{row['index']:>6}  {row['at']}  {row['kind']:<13} {state:<9}  {row['id']}"
         )

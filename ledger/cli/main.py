@@ -53,6 +53,30 @@ COMMANDS: Final = {
         "ledger.cli.lines:cut",
         "Record an edited film, resolved to frames of the versions in force.",
     ),
+    "contribute key": (
+        "ledger.cli.contribute:key",
+        "Make a key of your own for one production; only its public half leaves you.",
+    ),
+    "contribute prepare": (
+        "ledger.cli.contribute:prepare",
+        "Write what a person is to sign: one sheet, with everything it says opened.",
+    ),
+    "contribute sign": (
+        "ledger.cli.contribute:sign",
+        "Show what a request says and sign it; needs no production.",
+    ),
+    "contribute countersign": (
+        "ledger.cli.contribute:countersign",
+        "Show what somebody else signed and confirm it; needs no production.",
+    ),
+    "contribute submit": (
+        "ledger.cli.contribute:submit_command",
+        "Put what a person signed into the log; safe to repeat.",
+    ),
+    "contribute verify": (
+        "ledger.cli.contribute:verify",
+        "Say offline who signed what: 0 verified, 3 key unknown, 5 failed.",
+    ),
     "coverage": (
         "ledger.cli.coverage:coverage",
         "Compare delivered pictures with a cut, record frame by record frame.",
@@ -76,6 +100,10 @@ COMMANDS: Final = {
     "verify": (
         "ledger.cli.evidence:verify",
         "Verify a bundle offline: 0 verified, 3 open or origin unknown, 5 failed.",
+    ),
+    "exhibit": (
+        "ledger.cli.exhibit:exhibit",
+        ("Write a verified bundle as numbered exhibits, explained: 0, or 3 open."),
     ),
     "publish": (
         "ledger.cli.publish:publish",
@@ -264,6 +292,9 @@ COMMANDS: Final = {
 """Name, function and first sentence of each command, in the order they are listed."""
 
 GROUPS: Final = {
+    "contribute": LaterGroup(
+        "contribute", "Statements that people sign with keys that only they have."
+    ),
     "anchor": LaterGroup("anchor", "Time tokens and certificates on checkpoints."),
     "log": LaterGroup("log", "Entries of a log, and its public form.", "list"),
     "witness": LaterGroup("witness", "Cosign the checkpoints of others' logs."),

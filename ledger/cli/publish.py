@@ -62,7 +62,8 @@ def _explain(done: WitnessRound) -> None:
     if not done.witnesses:
         say("No [[witness]] is listed: the log stays self-attested.")
         return
-    reached = "reached" if done.reached else "not reached: publish again"
+    again = "" if done.conflict else ": publish again"
+    reached = "reached" if done.reached else f"not reached{again}"
     say(
         f"{done.cosigned} of {len(done.witnesses)} witnesses, "
         f"quorum {done.quorum} {reached}",

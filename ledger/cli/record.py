@@ -19,6 +19,7 @@ from ledger.files import read_bounded
 from ledger.production.film import read_film
 from ledger.production.opening import Production
 from ledger.production.registering import refuse_unregistered
+from ledger.production.storing import is_served
 from pipeline.recording.acts import Standing
 from pipeline.recording.desk import Desk
 from pipeline.recording.drafting import draft_lines, read_forms
@@ -64,7 +65,8 @@ def record_raw(
     with opened_in_reach(root) as production:
         submit_waiting(production)
         if production.port is None:
-            refuse_what_needs_the_log(forms, name)
+            served = is_served(production.registry.ledger)
+            refuse_what_needs_the_log(forms, name, served=served)
             desk = desk_without_log(production, folder)
         else:
             desk = desk_of(production, folder)

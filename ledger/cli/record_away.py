@@ -1,8 +1,9 @@
-"""Recording while the ledger is out of reach: what can be checked without the log.
+"""Recording without the log at hand: what can be checked from the folder alone.
 
 Engagements, generations and contributions without frames rely on the folder alone.
-They are signed and wait in the outbox; who may state them, and whether they are said
-already, admission decides. Whatever relies on what the log says is refused.
+They are signed and go to the service that keeps the log, or wait in the outbox; who may
+state them, and whether they are said already, admission decides. Whatever relies on
+what the log says is refused: out of reach it cannot be asked, and a service never says.
 """
 
 from pathlib import Path
@@ -41,19 +42,25 @@ class LogAway:
         return None
 
 
-def refuse_what_needs_the_log(forms: Forms, name: str) -> None:
+def refuse_what_needs_the_log(forms: Forms, name: str, *, served: bool) -> None:
     """Refuse lines that cannot be checked without the log.
+
+    Args:
+        forms: the lines, with their numbers.
+        name: what they are called, for messages.
+        served: whether a service keeps the log, which never shows what it says.
 
     Raises:
         StoreUnavailableError: with the first of them; nothing was recorded.
     """
+    when = "where the log's database is" if served else "when the ledger is back"
     for number, form in forms:
         if not _stands_alone(form):
             raise StoreUnavailableError(
-                "the ledger in reach, for cuts, opinions, acts and frames of a shot",
-                met="a ledger out of reach",
-                advice="Record this line when the ledger is back; lines that rely on "
-                "nothing in it can be recorded now.",
+                "what the log says, for cuts, opinions, acts and frames of a shot",
+                met="a log that a service keeps" if served else "a ledger out of reach",
+                advice=f"Record this line {when}; lines that rely on nothing in the "
+                "log can be recorded now.",
                 where=f"{name}: line {number}",
                 line=number,
             )

@@ -27,6 +27,7 @@ from ledger.production.current import version_in_force
 from ledger.production.opening import Production
 from ledger.production.registering import refuse_unregistered
 from ledger.production.registry import uid_of
+from ledger.production.storing import is_served
 from ledger.records.time import FrameRange, Rate, parse_frames
 from pipeline.credentials.selftest import check_settings
 from pipeline.run.plan import Plan, Planner
@@ -147,7 +148,9 @@ def _explain_version(production: Production, result: ShotResult) -> None:
     say_waiting(production)
     if result.version is not None:
         return
-    if production.port is None:
+    if is_served(production.registry.ledger):
+        say("Run again where the log's database is: that states the shot's version.")
+    elif production.port is None:
         say("Run again once they are submitted: that states the shot's version.")
     else:
         say("No version was stated: other cells of the shot are still missing.")

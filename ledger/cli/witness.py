@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.output import answer, say
+from ledger.encoding.digest import sha256_hex
 from ledger.errors import StoreUnavailableError
 from ledger.witness.server import WitnessServer
 from ledger.witness.witness import Witness, Witnessed
@@ -114,6 +115,7 @@ def _explain(known: Witnessed) -> None:
         else "nothing cosigned yet"
     )
     say(f"{known.origin}: {held}; {len(known.vkeys)} keys")
+    say(f"  at {_path(known.origin)}")
     for path, conflict in known.conflicts:
         say(f"  {conflict.reason.value}, {conflict.found_at}: {path}", style="red")
 
@@ -122,6 +124,7 @@ def _document(known: Witnessed) -> Mapping[str, Any]:
     newest = known.newest
     return {
         "origin": known.origin,
+        "path": _path(known.origin),
         "vkeys": list(known.vkeys),
         "size": newest.checkpoint.size if newest else 0,
         "cosigned_at": _utc(newest.time) if newest else None,
@@ -130,6 +133,11 @@ def _document(known: Witnessed) -> Mapping[str, Any]:
             for _, one in known.conflicts
         ],
     }
+
+
+def _path(origin: str) -> str:
+    """Where the witness shows the newest checkpoint that it cosigned."""
+    return f"/{sha256_hex(origin.encode())}/checkpoint"
 
 
 def _utc(time: int) -> str:

@@ -33,7 +33,6 @@ from ledger.errors import (
 )
 from ledger.evidence.contribution_file import (
     OpenedField,
-    OpenedRequest,
     OpenedSigned,
     OpenedStatement,
     Request,
@@ -52,9 +51,9 @@ from ledger.production.current import history_of
 from ledger.production.opening import Production
 from ledger.production.registry import uid_of
 from ledger.records.identity import (
+    StatementId,
     as_digest,
     as_origin,
-    as_statement_id,
     as_uid,
     instant_from,
 )
@@ -221,7 +220,7 @@ def _field(opening: Opening) -> OpenedField:
 
 def _relied_on(production: Production, composed: Sequence[Composed]) -> Iterator[Told]:
     own = {one.id for one in composed}
-    named: dict[str, None] = {}
+    named: dict[StatementId, None] = {}
     for one in composed:
         said = check(one.raw)
         for earlier in named_by(said.statement, said.body):
@@ -230,14 +229,13 @@ def _relied_on(production: Production, composed: Sequence[Composed]) -> Iterator
     reader = production.reader()
     history = history_of(reader)
     for earlier in named:
-        known_as = as_statement_id(earlier)
-        if not history.knows(known_as):
+        if not history.knows(earlier):
             raise UnknownReferenceError(
                 "statements that are in the log",
                 met=f"{earlier}, which is not",
                 advice="jangbu log list shows the entries.",
             )
-        index = history.head(known_as).index
+        index = history.head(earlier).index
         (stored,) = reader.statements(index, index + 1)
         yield _logged(production, stored)
 

@@ -109,6 +109,7 @@ def published_checkpoint(production: Production) -> tuple[bytes, Checkpoint]:
     Raises:
         LogError: there is none yet, or it is not one that the log signed.
     """
+    reader = production.reader()
     note = PublishedLog(production.layout.published).checkpoint()
     if note is None:
         raise LogError(
@@ -118,7 +119,7 @@ def published_checkpoint(production: Production) -> tuple[bytes, Checkpoint]:
         )
     stamped = stamped_bytes(note)
     point = parse_checkpoint(parse_note(stamped).text)
-    if production.reader().note_at(point.size) != stamped:
+    if reader.note_at(point.size) != stamped:
         raise CheckpointError(
             "a published checkpoint that the log signed",
             met="another one",

@@ -1,12 +1,17 @@
 """Kinds and leaves of measured and sealed frames (protocol 5 and 6)."""
 
-from typing import Literal
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from ledger.records.identity import Digest, StatementId, Token, Uid
 from ledger.records.statement import Blob, Leaf, Leaves, Record
+
+Iscc: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"\A(?:ISCC:[A-Z2-7]{13,73})\z")
+]
+"""A fingerprint as ISO 24138 writes it."""
 
 
 class FrameSet(Record):
@@ -46,12 +51,11 @@ class Bounds(Record):
     lower: int = Field(ge=0)
     upper: int = Field(ge=0)
 
-    @field_validator("upper")
-    @classmethod
-    def _not_below_lower(cls, upper: int, info: ValidationInfo) -> int:
-        if upper < info.data.get("lower", 0):
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.upper < self.lower:
             raise PydanticCustomError("bounds", "the upper bound lies below the lower")
-        return upper
+        return self
 
 
 class LayerCoverage(Bounds):
@@ -90,16 +94,15 @@ class MeasuredLeaf(Leaf):
     inputs: tuple[LayerInput, ...]
     coverage: Coverage
     tiles: Digest
-    iscc: str = Field(pattern=r"\A(?:ISCC:[A-Z2-7]{13,73})\z")
+    iscc: Iscc
     profile: Token
 
-    @field_validator("inputs")
-    @classmethod
-    def _bottom_to_top(cls, inputs: tuple[LayerInput, ...]) -> tuple[LayerInput, ...]:
-        layers = [one.layer for one in inputs]
+    @model_validator(mode="after")
+    def _bottom_to_top(self) -> Self:
+        layers = [one.layer for one in self.inputs]
         if layers != sorted(set(layers)):
             raise PydanticCustomError("inputs", "each layer once, bottom to top")
-        return inputs
+        return self
 
     @property
     def number(self) -> int:

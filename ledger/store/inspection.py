@@ -31,6 +31,7 @@ _SQLITE_OWN: Final = re.compile(
     r"index sqlite_autoindex_\w+|table sqlite_sequence|table sqlite_stat[1-4]"
 )
 _NO_INDEX: Final = -1
+_SPAN: Final = 'idx, kind, shot, take, element, "first", "last"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,10 @@ class Inspection:
             )
         ]
 
+    def leaf_rows(self) -> Iterator[tuple[object, ...]]:
+        """Index, leaf hash and bytes of each entry, by index, as they lie there."""
+        return self._own("entry", "idx, leaf, body")
+
     def statements(self) -> Iterator[StatementLine]:
         """Rows of `statement`, by index."""
         columns = "idx, id, kind, key, sheet, body"
@@ -149,6 +154,19 @@ class Inspection:
             CheckpointLine(_number(size), _blob(frontier), _blob(note))
             for size, frontier, note in self._own("checkpoint", "size, frontier, note")
         ]
+
+    def projected(self) -> tuple[int, list[tuple[object, ...]]]:
+        """How far the index of shots and frames reaches, and its rows by index."""
+        rows = [tuple(row) for row in self._own("frame_span", _SPAN)]
+        sizes = [_number(size) for size, _ in self._own("projection", "size, name")]
+        # No part of the log: an older version has no such tables, and needs none.
+        for table in ("frame_span", "projection"):
+            self.failures.pop(table, None)
+        return max(sizes, default=0), rows
+
+    def waiting(self) -> int:
+        """Submissions that nobody has answered; a file has no inbox."""
+        return 0
 
     def strangers(self) -> dict[str, int]:
         """How many rows of each frozen table belong to another studio or log."""

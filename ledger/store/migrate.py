@@ -31,7 +31,9 @@ def expected_schema(revision: str = "") -> dict[tuple[str, str], str]:
     """
     engine = create_engine("sqlite://", poolclass=StaticPool)
     config = configuration()
-    known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {
+        one.revision for one in ScriptDirectory.from_config(config).walk_revisions()
+    }
     try:
         with engine.connect() as connection:
             config.attributes["connection"] = connection

@@ -60,6 +60,7 @@ class _Deciding:
     """A transaction while it is decided.
 
     Attributes:
+        now: when all of it is admitted.
         asked: kinds and keys that were looked up.
         stored: those of them that were in the log before.
         admitted: what was let in, by kind and key.
@@ -68,6 +69,7 @@ class _Deciding:
 
     rows: LogRows
     log: GrowingLog
+    now: Instant
     asked: Collection[KindKey]
     stored: Mapping[KindKey, StoredEntry]
     admitted: dict[KindKey, Admitted] = field(default_factory=dict)
@@ -147,8 +149,13 @@ class Sequencing:
         places = {
             place_named_in(one.raw) for parcel in parcels for one in parcel.statements
         }
-        deciding = _Deciding(rows, GrowingLog(state), places, rows.stored(places))
-        answers = [self._decide_parcel(deciding, parcel) for parcel in parcels]
+        # One instant: what is admitted together has one time, and one checkpoint.
+        now = instant_from(self.clock.now())
+        found = rows.stored(places)
+        deciding = _Deciding(rows, GrowingLog(state), now, places, found)
+        # One instant for all: entries of one transaction are known by it.
+        now = instant_from(self.clock.now())
+        answers = [self._decide_parcel(deciding, parcel, now) for parcel in parcels]
         after, note = state, rows.newest_note()
         if deciding.admitted:
             after = deciding.log.state()
@@ -171,7 +178,9 @@ class Sequencing:
 
     # --- deciding ----------------------------------------------------------------
 
-    def _decide_parcel(self, deciding: _Deciding, parcel: Parcel) -> list[Answer]:
+    def _decide_parcel(
+        self, deciding: _Deciding, parcel: Parcel, now: Instant
+    ) -> list[Answer]:
         try:
             signed = self._open(deciding, parcel)
         except RecordError as error:
@@ -184,11 +193,10 @@ class Sequencing:
             signer_of=deciding.signer_of,
             root_at=deciding.root_at,
         )
-        now = instant_from(self.clock.now())
         before = len(deciding.log.leaves)
         # One after the other: what was read of a statement is let go before the next.
         answers = [
-            self._answer(deciding, desk, submission, signed, now)
+            self._answer(deciding, desk, submission, signed)
             for submission in parcel.statements
         ]
         if len(deciding.log.leaves) > before:
@@ -208,12 +216,11 @@ class Sequencing:
         desk: Desk,
         submission: Submission,
         signed: SignedSheet,
-        now: Instant,
     ) -> Answer:
         found = ""
         try:
             said = check(submission.raw)
-            arrived = Arrived(submission, said, now)
+            arrived = Arrived(submission, said, deciding.now)
             found = desk.identify(arrived, signed)
             place = said.kind, said.key
             earlier = deciding.earlier(place, signed)

@@ -17,8 +17,8 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
+    union_all,
     update,
 )
 
@@ -100,14 +100,14 @@ class Spans:
             behind = self._done(connection) < size
         if behind:
             self.catch_up()
-        query = (
+        parts = [
             select(spans.c.idx)
             .where(spans.c.studio == self.studio, spans.c.log == self.log)
-            .where(spans.c.idx < size, *self._asked(about))
-            .order_by(spans.c.idx)
-        )
+            .where(spans.c.idx < size, *self._asked(about), *part)
+            for part in self._parts(about.frames)
+        ]
         with transaction(self.engine, write=False) as connection:
-            return list(connection.execute(query).scalars())
+            return sorted(connection.execute(union_all(*parts)).scalars())
 
     def catch_up(self) -> int:
         """Take in the entries that are missing; how many were looked at."""
@@ -176,8 +176,13 @@ class Spans:
             wanted = getattr(about, name)
             if wanted is not None:
                 yield spans.c[name] == wanted
-        if about.frames is not None:
-            yield or_(spans.c.first.is_(None), self._meets(about.frames))
+
+    def _parts(self, frames: range | None) -> list[list[ColumnElement[bool]]]:
+        if frames is None:
+            return [[]]
+        # Apart: OR over both would keep the ranges from being found by their index.
+        ranged = [spans.c.first.is_not(None), self._meets(frames)]
+        return [[spans.c.first.is_(None)], ranged]
 
     def _meets(self, frames: range) -> ColumnElement[bool]:
         if self.engine.dialect.name == POSTGRESQL:

@@ -60,8 +60,8 @@ class StatementRow(Row, table=True):
         _NO_ROWID,
     )
 
-    idx: int = Field(primary_key=True, sa_type=Position)
     id: str = Field(sa_type=Name)
+    idx: int = Field(primary_key=True, sa_type=Position)
     kind: str = Field(sa_type=Name)
     key: str = Field(sa_type=Name)
     sheet: str = Field(sa_type=Name)

@@ -36,8 +36,8 @@ def upgrade() -> None:
     op.create_table(
         "statement",
         *_with_owner(
-            sa.Column("idx", POSITION, nullable=False),
             sa.Column("id", NAME, nullable=False),
+            sa.Column("idx", POSITION, nullable=False),
             sa.Column("kind", NAME, nullable=False),
             sa.Column("key", NAME, nullable=False),
             sa.Column("sheet", NAME, nullable=False),

@@ -140,6 +140,11 @@ def test_a_module_imports_only_what_stands_before_it(module: Path) -> None:
         ("typst", "ledger/reports"),
         ("yaml", "ledger/rules"),
         ("opentimelineio", "pipeline/editing"),
+        ("pkcs11", "ledger/keys"),
+        ("rfc3161_client", "ledger/keys"),
+        ("fastapi", "ledger/service"),
+        ("uvicorn", "ledger/service"),
+        ("psycopg", "ledger/store/postgres"),
     ],
 )
 def test_a_library_with_one_home_is_imported_there_only(

@@ -6,6 +6,7 @@ program is replaced, so that SQLite's own calls are reached as well as ours.
 
 import mmap
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -126,7 +127,8 @@ def _work(
     try:
         opened()
         os.write(pipes[0], b"!")
-        os.read(pipes[1], 1)
+        # Not by reading: that might be the call that fails.
+        select.select([pipes[1]], [], [])
         work()
     except JangbuError as error:
         code = REFUSED

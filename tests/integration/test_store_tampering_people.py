@@ -126,7 +126,7 @@ def test_leaves_that_were_never_those_stated_are_named(
     more: dict[str, Any] = {} if said.at is None else {"at": AT, "scope": SCOPE}
     other = worked.compose(said.kind, body, key="0f" * 16, **more)
     # The log of an admission that did not look into blobs.
-    monkeypatch.setattr("ledger.store.port.check_blobs", lambda _body, _blobs: None)
+    monkeypatch.setattr("ledger.store.sequencing.check_blobs", lambda _body, _blobs: None)
     worked.state(other)
     assert ("leaves.altered", 9) in worked.found_by_fsck()
 

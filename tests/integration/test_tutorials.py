@@ -4,6 +4,10 @@ In a ```console block a line that starts with "$ " is a command; what follows is
 output, stdout and stderr together. `…` stands for anything within a line, and alone on
 a line for any number of lines. A block such as ```toml start.toml is a file to write.
 
+A command that ends in "&" is a server: its output is what it prints until it listens.
+`7380` and the like after "127.0.0.1:" or "--port" are examples of ports, and are replaced
+by free ones.
+
 Pages that begin with the same demonstration share one: it is run once, and each page
 gets a copy of what it made.
 """
@@ -11,6 +15,7 @@ gets a copy of what it made.
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +29,7 @@ TUTORIALS: Final = ROOT / "docs" / "tutorials"
 BLOCK: Final = re.compile(
     r"^```([a-z]+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
 )
+PORT: Final = re.compile(r"(?:127\.0\.0\.1:|--port )(\d{4,5})\b")
 MARK: Final = "@@@ the next command @@@"
 DEMO: Final = "jangbu demo --out demo "
 
@@ -43,9 +49,31 @@ def write_files(page: str, folder: Path) -> None:
             (folder / name).write_text(text, encoding="utf-8")
 
 
+def with_free_ports(page: str) -> str:
+    """The page with ports that nothing listens at."""
+    for port in sorted(set(PORT.findall(page))):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            free = str(listening.getsockname()[1])
+        page = re.sub(rf"(127\.0\.0\.1:|--port ){port}\b", rf"\g<1>{free}", page)
+    return page
+
+
+def line_of(command: str) -> str:
+    """The command as it is run: a server is waited for until it has printed a line."""
+    if not command.endswith(" &"):
+        return command
+    return (
+        'heard=$(mktemp -p "$PWD" .heard.XXXX); '
+        f'{command.removesuffix(" &")} > "$heard" 2>&1 & '
+        'until grep -q "" "$heard" || ! kill -0 $!; do sleep 0.1; done; cat "$heard"'
+    )
+
+
 def outputs_of(commands: list[str], folder: Path) -> list[str]:
     """What the commands print, one after another in one shell."""
-    lines = [f'{one}\nlast=$?; echo "{MARK}"; (exit $last)' for one in commands]
+    lines = ["trap 'kill $(jobs -p) 2> /dev/null' EXIT"]
+    for one in map(line_of, commands):
+        lines.append(f'{one}\nlast=$?; echo "{MARK}"; (exit $last)')
     own = Path(sys.executable).parent
     done = subprocess.run(
         ["bash"],
@@ -106,7 +134,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> SharedDemos:
 def test_a_tutorial_does_what_it_says(
     page: Path, demos: SharedDemos, tmp_path: Path
 ) -> None:
-    text = page.read_text(encoding="utf-8")
+    text = with_free_ports(page.read_text(encoding="utf-8"))
     write_files(text, tmp_path)
     told = list(commands_in(text))
     assert told

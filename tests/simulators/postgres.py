@@ -151,13 +151,13 @@ class Server:
         name = f"log_{secrets.token_hex(6)}"
         with self.connect() as connection:
             connection.execute(
-                f"CREATE DATABASE {name} TEMPLATE {like} OWNER {owner}"  # type: ignore[arg-type]
+                f"CREATE DATABASE {name} TEMPLATE {like} OWNER {owner}"
             )
         return name
 
     def drop_database(self, name: str) -> None:
         with self.connect() as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _run(self, program: str, *arguments: str) -> None:
         ran = subprocess.run(

@@ -11,7 +11,10 @@ first, since the database may grow meanwhile and the copy never runs ahead of it
 6. Schema and triggers: as the migrations make them.
 7. Sheets, statements and their ids.
 8. Blobs, leaves, and values in the vault.
-9. What is erased, against the erasures that the log states.
+9. What is erased or destroyed, against the erasures and dispositions that the log
+   states.
+10. What lies around: cosigned checkpoints, tokens, keys, the index of shots, other
+    databases of the same log.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +24,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from ledger.evidence.fsck.anchor import Anchor, Signed, put_together, read_signed
+from ledger.evidence.fsck.beside import (
+    Surroundings,
+    check_projection,
+    explained,
+    look_around,
+)
 from ledger.evidence.fsck.dispositions import Dispositions
 from ledger.evidence.fsck.entries import (
     check_checkpoints,
@@ -54,6 +63,7 @@ class Holdings:
         genesis_leaf: leaf hash of entry 0, from the trust file; "" to leave it out.
         published: the copy beside the database.
         graves: how many values are erased in the vault; `None` if nobody can tell.
+        around: where the rest of the production lies; `None` to leave it out.
     """
 
     database: Path | Engine
@@ -66,6 +76,7 @@ class Holdings:
     recovery: bytes = b""
     genesis_leaf: str = ""
     graves: Callable[[], int] | None = None
+    around: Surroundings | None = None
 
 
 def fsck(held: Holdings) -> Report:
@@ -114,6 +125,11 @@ def _check(
         _check_newest(points, inside, book)
     sizes = frozenset(point.size for point in points)
     _check_statements(held, inspection, inside, sizes, book)
+    check_projection(inspection, anchor, book)
+    if waiting := inspection.waiting():
+        book.note(f"{waiting} submissions wait in the inbox for the next writer")
+    if held.around is not None:
+        look_around(held.around, anchor, keys, book)
     return anchor
 
 
@@ -146,7 +162,9 @@ def _check_schema(inspection: Inspection, book: Notebook) -> None:
         elif met[kind, name] != sql:
             book.find(Damage.SCHEMA_CHANGED, f"the {kind} {name} was changed")
     for kind, name in met.keys() - expected.keys():
-        if not inspection.is_its_own(kind, name):
+        if not (
+            inspection.is_its_own(kind, name) or explained(name, met[kind, name], book)
+        ):
             book.find(Damage.SCHEMA_ADDED, f"a {kind} was added: {name}")
     book.count("schema", len(expected))
     for complaint in inspection.complaints():
@@ -189,7 +207,7 @@ def _check_statements(
         material.check(known)
     if "statement" not in inspection.failures:
         statements.check_complete()
-    check_boundaries(statements.sheet_of, sizes, book)
+    check_boundaries(statements.sheet_of, inside, sizes, book)
     erasures.check(held.graves)
     dispositions.check(inside.entries)
     if erased := book.checked["statements.erased"]:

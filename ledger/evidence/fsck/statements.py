@@ -149,15 +149,20 @@ class StatementCheck:
 
 
 def check_boundaries(
-    sheet_of: dict[int, str], sizes: frozenset[int], book: Notebook
+    sheet_of: dict[int, str], anchor: Anchor, sizes: frozenset[int], book: Notebook
 ) -> None:
-    """Where another sheet begins a submission had ended, with a checkpoint.
+    """Where another sheet begins at a later time a transaction had ended.
 
-    A checkpoint that is gone from the middle of the log would be missed otherwise.
+    It ended with a checkpoint: one that is gone from the middle of the log would be
+    missed otherwise. Sheets that were admitted together have one instant, and one
+    checkpoint at their end.
     """
     for index in sorted(sheet_of):
         before = sheet_of.get(index - 1)
-        if before not in {None, sheet_of[index]} and index not in sizes:
+        if before in {None, sheet_of[index]} or index in sizes:
+            continue
+        one, other = map(parse_entry, anchor.entries[index - 1 : index + 1])
+        if one.at != other.at:
             text = f"the checkpoint at size {index} is not there"
             book.find(Damage.CHECKPOINT_MISSING, text, index)
 

@@ -1,9 +1,9 @@
 """Steps 12 to 14: what was measured, what was sealed, what a shot consists of."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from ledger.encoding.cell import CELL_FRAMES, frames_of
 from ledger.encoding.digest import sha256_hex
@@ -28,6 +28,7 @@ from ledger.records.time import FrameRange
 
 PICTURES: Final = frozenset({"image/png", "image/jpeg"})
 """Files that hold one picture."""
+Seals: TypeAlias = list[tuple[Told, SealSet]]
 
 
 @dataclass(slots=True)
@@ -78,9 +79,10 @@ class FrameReader:
                 with self.audit.step("seal_sets"):
                     self._take_sealed(told, sealed, frames)
         check_rivals(self.audit, self.disclosure)
+        seals = self._seals_by_set()
         for _, version in self.disclosure.versions():
             with self.audit.step("seal_sets", 0):
-                self._check_files(version, frames)
+                _check_files(version, seals, frames)
         return frames
 
     # --- 12. measured: the frames of the cell, and sums that add up ---------------
@@ -147,17 +149,11 @@ class FrameReader:
         if any((leaf.part, leaf.index) != (0, 0) for leaf in leaves):
             raise altered("picture 0 of part 0 of an image file", "another")
 
-    def _check_files(self, version: Version, frames: Frames) -> None:
-        # 13.4 Each file is one frame, across cells, too.
-        used = {cell.set for cell in version.cells}
-        files = Counter(
-            (body.audience, leaf.file, leaf.part, leaf.index)
-            for told, body in self.disclosure.seals()
-            if body.set in used
-            for leaf in frames.sealed.get(told.id, {}).values()
-        )
-        if max(files.values(), default=0) > 1:
-            raise altered("another file for each frame", "one for two frames")
+    def _seals_by_set(self) -> Mapping[str, Seals]:
+        found: defaultdict[str, Seals] = defaultdict(list)
+        for told, body in self.disclosure.seals():
+            found[body.set].append((told, body))
+        return found
 
     def _blob(self, digest: str) -> bytes:
         try:
@@ -169,6 +165,18 @@ class FrameReader:
                 advice="Ask for the bundle again.",
                 blob=digest,
             ) from error
+
+
+def _check_files(version: Version, seals: Mapping[str, Seals], frames: Frames) -> None:
+    # 13.4 Each file is one frame, across cells, too.
+    files = Counter(
+        (body.audience, leaf.file, leaf.part, leaf.index)
+        for used in {cell.set for cell in version.cells}
+        for told, body in seals.get(used, ())
+        for leaf in frames.sealed.get(told.id, {}).values()
+    )
+    if max(files.values(), default=0) > 1:
+        raise altered("another file for each frame", "one for two frames")
 
 
 def check_versions(audit: Audit, disclosure: Disclosure, frames: Frames) -> None:

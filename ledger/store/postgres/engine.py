@@ -100,7 +100,7 @@ def _check_process(
 ) -> None:
     # A connection that a forked process inherited is its parent's.
     if record.info["process"] != os.getpid():
-        record.dbapi_connection = None
+        record.dbapi_connection = None  # type: ignore[misc]  # SQLAlchemy's own way
         raise DisconnectionError("another process opened this connection")
 
 

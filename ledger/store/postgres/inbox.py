@@ -18,8 +18,8 @@ from ledger.errors import StoreUnavailableError
 from ledger.parcel import Parcel
 from ledger.ports import Receipt, Refusal, Submission
 from ledger.store.postgres.answers import decode_answers, encode_answers
+from ledger.store.postgres.copying import driver_of
 from ledger.store.postgres.engine import connected, transaction
-from ledger.store.postgres.rows import driver_of
 
 AT_ONCE: Final = 16
 """Parcels of one transaction at most: up to 16,000 statements."""

@@ -1,9 +1,9 @@
 """Reading a log's database on a server as it lies there, for fsck.
 
-What the server's catalogue says of the frozen tables is put into words and compared with
-what the migrations make: columns, keys, triggers and whether they always fire, the text
-of their functions; and nothing that could change what is read or written unseen (rules,
-row-level security, inheritance, more triggers).
+What the server's catalogue says of the frozen tables is put into words and compared
+with what the migrations make: columns, keys, triggers and whether they always fire, the
+text of their functions; and nothing that could change what is read or written unseen
+(rules, row-level security, inheritance, more triggers).
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,15 @@ import psycopg
 from sqlalchemy import Engine, PrimaryKeyConstraint, UniqueConstraint
 
 from ledger.store.inspection import Inspection, SchemaObject
+from ledger.store.postgres.copying import COPIED, driver_of
 from ledger.store.postgres.engine import connected, wrap_error
-from ledger.store.postgres.rows import COPIED, driver_of
 from ledger.store.postgres.triggers import FUNCTIONS, append_only_triggers
 from ledger.store.tables import FROZEN, metadata
 
 _TABLES: Final = (
     "SELECT 'table', c.relname, concat_ws(' ', c.relkind, c.relpersistence, "
-    "CASE WHEN c.relrowsecurity THEN 'rls' END, CASE WHEN c.relhasrules THEN 'rules' END, "
+    "CASE WHEN c.relrowsecurity THEN 'rls' END, "
+    "CASE WHEN c.relhasrules THEN 'rules' END, "
     "CASE WHEN c.relhassubclass OR c.relispartition THEN 'inherited' END, "
     "(SELECT string_agg(a.attname || ':' || t.typname, ',' ORDER BY a.attname) "
     "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
@@ -53,7 +54,8 @@ _KEYS: Final = (
     "WHERE c.contype IN ('p', 'u') AND c.conrelid = ANY(?::regclass[])"
 )
 
-# Bits of pg_trigger.tgtype: ROW 1, BEFORE 2, INSERT 4, DELETE 8, UPDATE 16, TRUNCATE 32.
+# Bits of pg_trigger.tgtype:
+# ROW 1, BEFORE 2, INSERT 4, DELETE 8, UPDATE 16, TRUNCATE 32.
 _TYPES: Final = {"no_change": 1 | 2 | 8 | 16, "no_truncate": 2 | 32, "no_gap": 4}
 _CONFIGURED: Final = '{"search_path=pg_catalog, pg_temp"}'
 _COLLATED: Final = {"text": "varchar"}
@@ -96,6 +98,12 @@ class ServerInspection(Inspection):
         """Nothing: pg_amcheck is a program of its own, for who runs the server."""
         return []
 
+    def waiting(self) -> int:
+        """Submissions in the inbox."""
+        query = "SELECT COUNT(*) FROM inbox WHERE studio = ? AND log = ?"
+        rows = self._ask("inbox", query, self.studio, self.log)
+        return sum(int(str(count)) for (count,) in rows)
+
     def _ask(
         self, what: str, query: str, *values: object
     ) -> Iterator[tuple[object, ...]]:
@@ -133,12 +141,10 @@ def expected_schema() -> dict[SchemaObject, str]:
 
 def _keys(table: str) -> Iterator[str]:
     for constraint in metadata.tables[table].constraints:
-        columns = ",".join(column.name for column in constraint.columns)
-        match constraint:
-            case PrimaryKeyConstraint():
-                yield f"p {columns}"
-            case UniqueConstraint():
-                yield f"u {columns}"
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            letter = "p" if isinstance(constraint, PrimaryKeyConstraint) else "u"
+            columns = ",".join(column.name for column in constraint.columns)
+            yield f"{letter} {columns}"
 
 
 @contextmanager

@@ -149,7 +149,7 @@ class PostgresPort(LocalPort):
             raise StoreUnavailableError(
                 "room on the database server's disk",
                 met=error.met,
-                advice="The submission waits in the inbox; free some room, submit again.",
+                advice="The submission waits in the inbox; free room, submit again.",
             ) from error
 
     # --- sequencing --------------------------------------------------------------

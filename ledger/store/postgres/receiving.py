@@ -22,8 +22,9 @@ from sqlalchemy.exc import DBAPIError
 from ledger.errors import LogError, StoreError
 from ledger.log.tree import Frontier, leaf_hash
 from ledger.store.engine import transaction
+from ledger.store.postgres.copying import COPIED, copy_rows
 from ledger.store.postgres.port import PostgresPort
-from ledger.store.postgres.rows import COPIED, PostgresRows, copy_rows
+from ledger.store.postgres.rows import PostgresRows
 from ledger.store.postgres.tables import FILLING, OPEN
 from ledger.store.retired import make_read_only, retire
 from ledger.store.spans import Spans
@@ -181,7 +182,7 @@ def _pieces(
         found = connection.exec_driver_sql(query, (*owner, after)).all()
         if not found:
             return
-        rows = [tuple(row) for row in found]
+        rows: list[Row] = [tuple(row) for row in found]
         _check_types(table, rows)
         yield rows
         after = rows[-1][at]

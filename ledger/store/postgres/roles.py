@@ -4,7 +4,7 @@
 |---|---|---|
 | `jangbu_owner` | owns the tables; nobody logs in as it | everything but log in |
 | `jangbu_append` | whoever submits | add to the inbox, read the log, keep leases |
-| `jangbu_sequence` | whoever holds the log's key | add to the log what the inbox holds |
+| `jangbu_sequence` | whoever holds the log's key | add to the log |
 | `jangbu_read` | whoever only looks | read the log |
 
 They are groups: people and programs log in under names of their own, which are members

@@ -1,18 +1,19 @@
-"""The rows of one log in PostgreSQL: COPY for what is added, arrays for what is asked.
+"""The rows of one log in PostgreSQL: COPY for what is added.
 
 COPY in binary form costs the least on both sides (docs/performance.md); it refuses
 tables with row-level security, of which there are none.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import Connection
 
-from ledger.errors import StoreError
 from ledger.log.tree import Frontier
+from ledger.store.postgres.copying import copy_rows
 from ledger.store.rows import Admitted, KindKey, StoredEntry
 from ledger.store.spans import NAME as SPANS
 from ledger.store.spans import span_of
@@ -30,13 +31,15 @@ _ENVELOPE: Final = (
     "AND sheet.log = statement.log AND sheet.digest = statement.sheet "
     "WHERE statement.studio = %s AND statement.log = %s AND statement.id = %s"
 )
+# Each key by its own look into the index, whatever the planner thinks of a table that
+# was empty a moment ago: LIMIT keeps it from joining in another way.
 _STORED: Final = (
-    "SELECT statement.kind, statement.key, entry.idx, entry.body "
-    "FROM unnest(%s::text[], %s::text[]) AS asked (kind, key) "
-    "JOIN statement ON statement.studio = %s AND statement.log = %s "
-    "AND statement.kind = asked.kind AND statement.key = asked.key "
-    "JOIN entry ON entry.studio = statement.studio AND entry.log = statement.log "
-    "AND entry.idx = statement.idx AND entry.id = statement.id"
+    "SELECT asked.key, found.idx, entry.body "
+    "FROM unnest(string_to_array(%s, ',')) AS asked (key) "
+    "CROSS JOIN LATERAL (SELECT idx, id FROM statement WHERE studio = %s AND log = %s "
+    "AND kind = %s AND key = asked.key LIMIT 1) AS found "
+    "CROSS JOIN LATERAL (SELECT body FROM entry WHERE studio = %s AND log = %s "
+    "AND idx = found.idx AND id = found.id LIMIT 1) AS entry"
 )
 _INSERT_SHEETS: Final = (
     "INSERT INTO sheet (studio, log, digest, body) "
@@ -56,49 +59,6 @@ _PROJECT_FIRST: Final = (
 _PROJECT_MORE: Final = (
     f"UPDATE projection SET size = %s WHERE {_OWN} AND name = %s AND size = %s"  # noqa: S608
 )
-
-_TEXT: Final = "text"
-COPIED: Final[Mapping[str, Mapping[str, str]]] = {
-    "entry": {
-        "studio": _TEXT,
-        "log": _TEXT,
-        "idx": "int8",
-        "id": _TEXT,
-        "kind": _TEXT,
-        "leaf": "bytea",
-        "body": "bytea",
-    },
-    "statement": {
-        "studio": _TEXT,
-        "log": _TEXT,
-        "id": _TEXT,
-        "idx": "int8",
-        "kind": _TEXT,
-        "key": _TEXT,
-        "sheet": _TEXT,
-        "body": "bytea",
-    },
-    "sheet": {"studio": _TEXT, "log": _TEXT, "digest": _TEXT, "body": "bytea"},
-    "checkpoint": {
-        "studio": _TEXT,
-        "log": _TEXT,
-        "size": "int8",
-        "frontier": "bytea",
-        "note": "bytea",
-    },
-    "frame_span": {
-        "studio": _TEXT,
-        "log": _TEXT,
-        "idx": "int8",
-        "kind": _TEXT,
-        "shot": _TEXT,
-        "take": _TEXT,
-        "element": _TEXT,
-        "first": "int8",
-        "last": "int8",
-    },
-}
-"""Columns of the tables that are filled by COPY, with their types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +86,17 @@ class PostgresRows:
         return self._one(_ENVELOPE, statement)
 
     def stored(self, places: Collection[KindKey]) -> Mapping[KindKey, StoredEntry]:
-        kinds = [kind for kind, _ in places]
-        keys = [key for _, key in places]
-        found = self.connection.exec_driver_sql(
-            _STORED, (kinds, keys, self.studio, self.log)
-        )
-        return {
-            (row.kind, row.key): StoredEntry.of(row.idx, bytes(row.body))
-            for row in found
-        }
+        found: dict[KindKey, StoredEntry] = {}
+        owner = (self.studio, self.log)
+        for kind, group in groupby(sorted(places), key=itemgetter(0)):
+            # One text: to write a list of many texts costs more than to look them up.
+            keys = ",".join(key for _, key in group)
+            rows = self.connection.exec_driver_sql(
+                _STORED, (keys, *owner, kind, *owner)
+            )
+            for key, index, body in rows:
+                found[kind, key] = StoredEntry.of(index, bytes(body))
+        return found
 
     def insert_sheets(self, envelopes: Mapping[str, bytes]) -> None:
         owner = (self.studio, self.log)
@@ -143,25 +105,16 @@ class PostgresRows:
 
     def insert_admitted(self, added: Sequence[Admitted]) -> None:
         studio, log = self.studio, self.log
-        copy_rows(
-            self.connection,
-            "entry",
-            (
-                (studio, log, one.idx, one.id, one.kind, one.leaf, one.entry)
-                for one in added
-            ),
+        entries = (
+            (studio, log, one.idx, one.id, one.kind, one.leaf, one.entry)
+            for one in added
         )
-        copy_rows(
-            self.connection,
-            "statement",
-            (
-                (
-                    *(studio, log, one.id, one.idx, one.kind),
-                    *(one.key, one.sheet, one.body),
-                )
-                for one in added
-            ),
+        copy_rows(self.connection, "entry", entries)
+        statements = (
+            (studio, log, one.idx, one.id, one.kind, one.key, one.sheet, one.body)
+            for one in added
         )
+        copy_rows(self.connection, "statement", statements)
         self._project(added)
 
     def insert_checkpoint(self, frontier: Frontier, note: bytes) -> None:
@@ -191,31 +144,3 @@ class PostgresRows:
     def _one(self, query: str, *values: object) -> bytes | None:
         found = self._ask(query, *values)
         return bytes(found[0][0]) if found else None
-
-
-def copy_rows(
-    connection: Connection, table: str, rows: Iterable[Sequence[object]]
-) -> None:
-    """Add rows by COPY, inside the connection's transaction."""
-    columns = COPIED[table]
-    names = ", ".join(f'"{name}"' for name in columns)
-    command = f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
-    with (
-        driver_of(connection).cursor() as cursor,
-        cursor.copy(command.encode()) as copy,
-    ):
-        copy.set_types(list(columns.values()))
-        for row in rows:
-            copy.write_row(row)
-
-
-def driver_of(connection: Connection) -> psycopg.Connection[Any]:
-    """The driver's connection below."""
-    found = connection.connection.driver_connection
-    if not isinstance(found, psycopg.Connection):
-        raise StoreError(
-            "a connection of psycopg",
-            met=type(found).__name__,
-            advice="Open the ledger with its own engine.",
-        )
-    return found

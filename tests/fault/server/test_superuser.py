@@ -75,13 +75,13 @@ def switch(connection: psycopg.Connection, how: str) -> None:
     for kind, name in expected_schema():
         if kind == "trigger":
             table = name.partition("_")[0]
-            connection.execute(f"ALTER TABLE {table} {how} TRIGGER {name}")  # type: ignore[arg-type]
+            connection.execute(f"ALTER TABLE {table} {how} TRIGGER {name}")
 
 
 def run(
     connection: psycopg.Connection, sql: str, given: tuple[object, ...]
 ) -> list[tuple[Any, ...]]:
-    done = connection.execute(sql.replace("?", "%s"), given)  # type: ignore[arg-type]
+    done = connection.execute(sql.replace("?", "%s"), given)
     return done.fetchall() if done.description else []
 
 
@@ -150,8 +150,7 @@ def set_back(run: Run) -> None:
     run("DELETE FROM entry WHERE idx >= 7")
     run("DELETE FROM checkpoint WHERE size > 7")
     run(
-        "DELETE FROM sheet WHERE digest IN "
-        "(SELECT sheet FROM statement WHERE idx >= 7)"
+        "DELETE FROM sheet WHERE digest IN (SELECT sheet FROM statement WHERE idx >= 7)"
     )
     run("DELETE FROM statement WHERE idx >= 7")
 

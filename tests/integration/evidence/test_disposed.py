@@ -111,9 +111,7 @@ def test_a_disposition_that_is_withdrawn_excuses_nothing(
     gone = blob_of(studio, shot.asset, "files")
     kept = studio.shelf.read(gone)
     disposition = dispose(studio, gone)
-    studio.state(
-        "disposition.1", {}, by="studio", act=("withdraw", disposition.id)
-    )
+    studio.state("disposition.1", {}, by="studio", act=("withdraw", disposition.id))
     with pytest.raises(MissingEvidenceError):
         studio.bundle(Request())
     studio.shelf.put(kept)

@@ -14,7 +14,7 @@ def run(studio: ServerStudio, *commands: str) -> None:
     """Run SQL as a superuser, in one transaction."""
     with psycopg.connect(studio.address) as connection:
         for command in commands:
-            connection.execute(SQL(command))  # type: ignore[arg-type]
+            connection.execute(SQL(command))
 
 
 @pytest.mark.parametrize("table", FROZEN)

@@ -1,6 +1,6 @@
 """fsck names what a superuser did to a log on a server, with all triggers off."""
 
-# ruff: noqa: S608  # the names in SQL are our own
+# the names in SQL are our own
 
 import psycopg
 import pytest
@@ -12,19 +12,19 @@ from tests.simulators.server_studio import ServerStudio
 
 def run(studio: ServerStudio, *commands: str, triggers: bool = True) -> None:
     """Run SQL as a superuser; without triggers they are put back at the end."""
+    shut = [name for kind, name in expected_schema() if kind == "trigger"]
     with psycopg.connect(studio.address) as connection:
-        for word, wanted in (("DISABLE", True), ("", False), ("ENABLE", True)):
-            if wanted and not triggers:
-                for kind, name in expected_schema():
-                    if kind == "trigger":
-                        table = name.partition("_")[0]
-                        always = "ALWAYS " if word == "ENABLE" else ""
-                        connection.execute(
-                            SQL(f"ALTER TABLE {table} {word} {always}TRIGGER {name}")  # type: ignore[arg-type]
-                        )
-            if not wanted:
-                for command in commands:
-                    connection.execute(SQL(command))  # type: ignore[arg-type]
+        for name in [] if triggers else shut:
+            switch(connection, name, "DISABLE")
+        for command in commands:
+            connection.execute(SQL(command))
+        for name in [] if triggers else shut:
+            switch(connection, name, "ENABLE ALWAYS")
+
+
+def switch(connection: psycopg.Connection, trigger: str, how: str) -> None:
+    table = trigger.partition("_")[0]
+    connection.execute(SQL(f"ALTER TABLE {table} {how} TRIGGER {trigger}"))
 
 
 @pytest.fixture
@@ -40,33 +40,30 @@ def test_a_log_on_a_server_is_as_it_was_logged(grown_there: ServerStudio) -> Non
     assert report.size == 9
 
 
+EDITED = (
+    "UPDATE entry SET body = convert_to(replace(convert_from(body, 'UTF8'), "
+    "'element', 'elemend'), 'UTF8') WHERE idx = 6"
+)
+
+
 @pytest.mark.parametrize(
-    ("command", "code", "index"),
+    ("command", "expected"),
     [
-        (
-            "UPDATE entry SET body = convert_to(replace(convert_from(body, 'UTF8'), "
-            "'element', 'elemend'), 'UTF8') WHERE idx = 6",
-            "entry.edited",
-            6,
-        ),
-        ("DELETE FROM entry WHERE idx = 6", "entry.deleted", 6),
-        ("DELETE FROM entry WHERE idx = 8", "entry.cut", 8),
+        (EDITED, ("entry.edited", 6)),
+        ("DELETE FROM entry WHERE idx = 6", ("entry.deleted", 6)),
+        ("DELETE FROM entry WHERE idx = 8", ("entry.cut", 8)),
         (
             "UPDATE statement SET body = body || '\\x20'::bytea WHERE idx = 7",
-            "statement.edited",
-            7,
+            ("statement.altered", 7),
         ),
-        ("DELETE FROM checkpoint WHERE size = 7", None, None),
+        ("DELETE FROM checkpoint WHERE size = 9", ("checkpoint.missing", 9)),
     ],
 )
 def test_a_changed_row_is_named(
-    grown_there: ServerStudio, command: str, code: str | None, index: int | None
+    grown_there: ServerStudio, command: str, expected: tuple[str, int]
 ) -> None:
     run(grown_there, command, triggers=False)
-    found = grown_there.found_by_fsck()
-    assert found
-    if code is not None:
-        assert index in {at for _, at in found}
+    assert expected in grown_there.found_by_fsck()
 
 
 @pytest.mark.parametrize(
@@ -76,14 +73,22 @@ def test_a_changed_row_is_named(
         "ALTER TABLE entry ENABLE TRIGGER entry_no_change",
         "ALTER TABLE sheet ENABLE REPLICA TRIGGER sheet_no_truncate",
         "DROP TRIGGER entry_no_gap ON entry",
-        "CREATE OR REPLACE FUNCTION jangbu_append_only() RETURNS trigger "
-        "LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        (
+            "CREATE OR REPLACE FUNCTION jangbu_append_only() RETURNS trigger "
+            "LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        ),
         "ALTER FUNCTION jangbu_no_gap() RESET ALL",
-        "CREATE TRIGGER other BEFORE INSERT ON entry FOR EACH ROW "
-        "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        (
+            "CREATE TRIGGER other BEFORE INSERT ON entry FOR EACH ROW "
+            "EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        ),
         "CREATE RULE other AS ON INSERT TO entry DO ALSO SELECT 1",
         "ALTER TABLE statement ENABLE ROW LEVEL SECURITY",
-        "ALTER TABLE statement DROP CONSTRAINT statement_studio_log_kind_key_key",
+        (
+            "DO $$ BEGIN EXECUTE (SELECT format('ALTER TABLE statement DROP CONSTRAINT "
+            "%I', conname) FROM pg_constraint WHERE contype = 'u' "
+            "AND conrelid = 'statement'::regclass LIMIT 1); END $$"
+        ),
         "ALTER TABLE entry ADD COLUMN note text",
         "ALTER TABLE entry ALTER COLUMN leaf TYPE text USING encode(leaf, 'hex')",
         "ALTER TABLE sheet SET UNLOGGED",

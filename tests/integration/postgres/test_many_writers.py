@@ -1,4 +1,4 @@
-"""Sixteen processes write at once, with duplicates and conflicts: one log comes of it."""
+"""Sixteen processes write at once, with duplicates and conflicts: one log."""
 
 import json
 import multiprocessing
@@ -8,8 +8,8 @@ from typing import Any
 from ledger.encoding.statement import Composed, Secret
 from ledger.ports import Receipt
 from ledger.records.identity import as_uid
-from ledger.store.postgres.rows import PostgresRows
 from ledger.store.postgres.engine import transaction
+from ledger.store.postgres.rows import PostgresRows
 from ledger.store.state import LogState
 from tests.simulators.ledger_studio import START, STUDIO, SettableClock, submission_of
 from tests.simulators.server_studio import ServerStudio

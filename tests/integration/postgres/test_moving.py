@@ -33,10 +33,11 @@ from ledger.production.registry import (
     read_registry,
     write_registry,
 )
+from ledger.records.identity import as_uid
 from ledger.store.postgres.port import PostgresPort
 from ledger.store.postgres.receiving import receive
 from ledger.store.standing import is_retired
-from tests.simulators.ledger_studio import GROWN, LedgerStudio, SettableClock, START
+from tests.simulators.ledger_studio import GROWN, START, LedgerStudio, SettableClock
 from tests.simulators.server_studio import ServerStudio
 
 TABLES = {
@@ -61,7 +62,7 @@ def rows_of_server(address: str) -> dict[str, list[tuple[object, ...]]]:
     with psycopg.connect(address) as connection:
         return {
             table: connection.execute(
-                f"SELECT {columns} FROM {table} ORDER BY 1"  # type: ignore[arg-type]  # noqa: S608
+                f"SELECT {columns} FROM {table} ORDER BY 1"  # noqa: S608
             ).fetchall()
             for table, columns in TABLES.items()
         }
@@ -132,8 +133,8 @@ def test_a_foreign_program_cannot_write_to_the_old_database(
         pytest.raises(sqlite3.IntegrityError, match="moved"),
     ):
         connection.execute(
-            "INSERT INTO entry SELECT studio, log, idx + 9, id || 'x', kind, leaf, body "
-            "FROM entry WHERE idx = 8"
+            "INSERT INTO entry SELECT studio, log, idx + 1, id || 'x', kind, leaf, "
+            "body FROM entry WHERE idx = 8"
         )
 
 
@@ -157,7 +158,9 @@ class KilledError(Exception):
 def test_killed_while_it_copies_nothing_happened(
     old: LedgerStudio, new: PostgresPort, address: str
 ) -> None:
-    def killed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def killed(
+        _connection: object, _cursor: object, statement: str, *_: object
+    ) -> None:
         if "checkpoint" in statement and "max" in statement:
             raise KilledError
 
@@ -232,8 +235,10 @@ def test_nobody_writes_to_the_old_one_meanwhile(
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE entry SET body = CAST(replace(body, 'element', 'elemend') AS BLOB) "
-        "WHERE idx = 6",
+        (
+            "UPDATE entry SET body = CAST(replace(body, 'element', 'elemend') AS BLOB) "
+            "WHERE idx = 6"
+        ),
         "UPDATE entry SET body = CAST(body AS TEXT) WHERE idx = 6",
         "UPDATE entry SET leaf = zeroblob(32) WHERE idx = 6",
         "DELETE FROM entry WHERE idx = 8",
@@ -307,9 +312,8 @@ def test_a_production_moves_and_its_old_registry_is_refused(
     with opened(production) as one:
         assert isinstance(one.port, PostgresPort)
         assert one.reader().checkpoint() == root
-    more = after.model_copy(
-        update={"element": (*after.element, ElementTable(name="불", uid="ab" * 16))}
-    )
+    fire = ElementTable(name="불", uid=as_uid("ab" * 16))
+    more = after.model_copy(update={"element": (*after.element, fire)})
     write_registry(layout.registry, more)
     with opened(production) as one:
         assert register(one) == 1
@@ -326,7 +330,7 @@ def test_a_production_moves_and_its_old_registry_is_refused(
         "postgresql://jangbu:secret@localhost/log",
         "postgresql://localhost/log?password=secret",
         "postgresql://localhost/log?options=-c%20fsync%3Doff",
-        "postgresql://localhost/log?passfile=/tmp/x",
+        "postgresql://localhost/log?passfile=x",
         "postgresql://localhost",
         "postgresql://[/log",
         "postgres://localhost/log",

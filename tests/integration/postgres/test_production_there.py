@@ -1,4 +1,4 @@
-"""A whole film with its log on a server: made, asked, shown, checked, and moved there."""
+"""A whole film with its log on a server: made, asked, shown, checked, moved."""
 
 import json
 from pathlib import Path
@@ -72,10 +72,9 @@ def test_a_database_is_prepared_by_the_command(server: Server, tmp_path: Path) -
     name = server.new_database()
     address = server.address(name)
     folder = tmp_path / "room"
-    for _ in range(2):
-        done = jangbu("store", "prepare", address, "--json")
+    for done in [jangbu("store", "prepare", address, "--json") for _ in range(2)]:
         assert done.returncode == 0, done.stderr
-    assert document(done) == {"prepared": True, "roles": True}
+        assert document(done) == {"prepared": True, "roles": True}
     registry = tmp_path / "production.toml"
     registry.write_text(
         '[production]\ntitle = "방"\n\n'
@@ -91,7 +90,7 @@ def test_a_database_is_prepared_by_the_command(server: Server, tmp_path: Path) -
     assert gone.returncode == 7, gone.stderr
 
 
-def test_a_password_in_the_address_is_refused(tmp_path: Path) -> None:
+def test_a_password_in_the_address_is_refused() -> None:
     refused = jangbu("store", "prepare", "postgresql://u:secret@localhost/log")
     assert refused.returncode == 4
     assert "secret" not in refused.stderr

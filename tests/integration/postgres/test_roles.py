@@ -41,15 +41,16 @@ READS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def users(server: Server, prepared: str) -> Iterator[None]:
+    assert prepared  # which made the roles
     with server.connect() as connection:
         for user, roles in USERS.items():
-            connection.execute(SQL(f"CREATE ROLE {user} LOGIN"))  # type: ignore[arg-type]
+            connection.execute(SQL(f"CREATE ROLE {user} LOGIN"))
             for role in roles:
-                connection.execute(SQL(f"GRANT {role} TO {user}"))  # type: ignore[arg-type]
+                connection.execute(SQL(f"GRANT {role} TO {user}"))
     yield
     with server.connect() as connection:
         for user in USERS:
-            connection.execute(SQL(f"DROP ROLE {user}"))  # type: ignore[arg-type]
+            connection.execute(SQL(f"DROP ROLE {user}"))
 
 
 @pytest.fixture(params=sorted(USERS))
@@ -62,7 +63,7 @@ def attempt(server: Server, studio: ServerStudio, user: str, command: str) -> st
     name = studio.address.partition("@/")[2].partition("?")[0]
     with psycopg.connect(server.address(name, user)) as connection:
         try:
-            connection.execute(SQL(command))  # type: ignore[arg-type]
+            connection.execute(SQL(command))
         except psycopg.Error as error:
             connection.rollback()
             return error.sqlstate or "?"
@@ -122,8 +123,10 @@ def changed(table: str) -> str:
         "DROP TABLE {0} CASCADE",
         "CREATE INDEX other ON {0} (studio)",
         "CREATE RULE other AS ON INSERT TO {0} DO INSTEAD NOTHING",
-        "CREATE TRIGGER other BEFORE INSERT ON {0} FOR EACH ROW "
-        "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        (
+            "CREATE TRIGGER other BEFORE INSERT ON {0} FOR EACH ROW "
+            "EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        ),
         "LOCK TABLE {0} IN ACCESS EXCLUSIVE MODE",
     ],
 )
@@ -145,8 +148,10 @@ def test_no_role_changes_a_table(
         "SET session_replication_role = replica",
         "CREATE TABLE other (id text)",
         "CREATE FUNCTION other() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE OR REPLACE FUNCTION jangbu_append_only() RETURNS trigger "
-        "LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        (
+            "CREATE OR REPLACE FUNCTION jangbu_append_only() RETURNS trigger "
+            "LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        ),
         "DROP FUNCTION jangbu_append_only() CASCADE",
         "ALTER FUNCTION jangbu_no_gap() RENAME TO other",
         "DROP SCHEMA public CASCADE",
@@ -174,9 +179,7 @@ def test_a_grant_of_what_one_does_not_own_grants_nothing(
     assert attempt(server, still_studio, user, granted) in {"", DENIED}
 
 
-def test_nobody_logs_in_as_the_owner(
-    server: Server, still_studio: ServerStudio
-) -> None:
+def test_nobody_logs_in_as_the_owner(server: Server) -> None:
     with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
         server.connect(user=OWNER)
 

@@ -73,9 +73,7 @@ def test_commits_are_on_the_disk_even_where_the_server_would_not_wait(
     server: Server, database: str
 ) -> None:
     with server.connect() as connection:
-        connection.execute(
-            f"ALTER DATABASE {database} SET synchronous_commit = off"  # type: ignore[arg-type]
-        )
+        connection.execute(f"ALTER DATABASE {database} SET synchronous_commit = off")
     engine = open_engine(parameters_of(server.address(database)))
     with transaction(engine, write=False) as connection:
         shown = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
@@ -94,7 +92,9 @@ def test_a_forked_process_opens_connections_of_its_own(
     child = os.fork()
     if child == 0:
         with transaction(engine, write=False) as connection:
-            os.write(writing, str(connection.exec_driver_sql(query).scalar_one()).encode())
+            os.write(
+                writing, str(connection.exec_driver_sql(query).scalar_one()).encode()
+            )
         os._exit(0)
     os.waitpid(child, 0)
     assert int(os.read(reading, 100)) != mine
@@ -132,7 +132,7 @@ def test_a_standby_is_out_of_reach_for_writers_and_is_read(
     name = ledger_studio.address.partition("@/")[2].partition("?")[0]
     with server.connect() as connection:
         connection.execute(
-            f"ALTER DATABASE {name} SET default_transaction_read_only = on"  # type: ignore[arg-type]
+            f"ALTER DATABASE {name} SET default_transaction_read_only = on"
         )
     port = ledger_studio.another_port()
     with pytest.raises(StoreUnavailableError):
@@ -166,4 +166,7 @@ def test_a_password_file_that_is_none_is_refused(
     held.write_bytes(content)
     with pytest.raises(StoreAddressError) as refused:
         parameters_of("postgresql://jangbu@db.example/log", held)
-    assert content.decode(errors="replace")[:100] not in str(refused.value) or not content.strip()
+    assert (
+        content.decode(errors="replace")[:100] not in str(refused.value)
+        or not content.strip()
+    )

@@ -17,10 +17,10 @@ from ledger.production.film import read_film
 from ledger.production.holding import Wish, place_hold, release_hold
 from ledger.production.opening import Production, opened
 from ledger.records.making import Asset
+from ledger.records.time import FrameRange
 from tests.integration.privacy.in_process import jangbu
 from tests.integration.production.test_erasing_parts import found_by_fsck
 from tests.simulators.film_studio import RATE, FilmStudio, digest_of
-from ledger.records.time import FrameRange
 
 SPAN = FrameRange.between(0, 2, RATE)
 

@@ -10,7 +10,6 @@ from ledger.cli.evidence import bundle_production
 from ledger.evidence.bundle import Request
 from ledger.production.exporting import Exporter
 from ledger.production.founding import found
-from ledger.production.opening import opened
 from ledger.production.registry import parse_registry
 from ledger.production.signed_log import read_signed_log
 from ledger.store.backup import back_up
@@ -75,13 +74,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     studio.generation([studio.asset("creature")])
     reader = production.reader()
     Exporter(
-        log=reader, keys=read_signed_log(reader).keys, beside=production.layout.published
+        log=reader,
+        keys=read_signed_log(reader).keys,
+        beside=production.layout.published,
     ).export(top / "tree", whole=False)
     bundle_production(production, Request(), top / "all.bundle", force=False)
     production.online().engine.dispose()
     back_up(production.layout.database, top / "newer.sqlite")
-    with opened(root):
-        pass
     return top
 
 
