@@ -46,7 +46,8 @@ def revoke_command(
         elif reason == "left":
             say("Take what the party may out of production.toml, then register.")
         else:
-            say("jangbu register makes the party a new key.")
+            say("jangbu register makes the party a new key; who has a key of their own")
+            say("makes one: jangbu contribute key.")
         return 0, {"key_id": done.key_id, "index": done.index, "doubted": done.doubted}
 
     raise typer.Exit(answer(use_case, as_json=as_json))

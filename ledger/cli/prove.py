@@ -9,11 +9,12 @@ import typer
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.encoding.digest import sha256_hex
-from ledger.errors import UsageError
+from ledger.errors import CheckpointError, UnreadableInputError, UsageError
 from ledger.evidence.output import write_output
 from ledger.evidence.proofs.making import Prover
 from ledger.files import read_bounded
-from ledger.log.note import MAX_BYTES
+from ledger.log.checkpoint import parse_checkpoint
+from ledger.log.note import MAX_BYTES, parse_note
 from ledger.production.opening import Production, opened
 from ledger.production.proving import FrameWanted, index_of
 from ledger.production.proving import prove_frame as prove_one_frame
@@ -83,9 +84,24 @@ def prove_consistency(
 
     def make(production: Production, prover: Prover) -> Made:
         keys = read_signed_log(production.reader()).keys
-        return prover.growth(read_bounded(old, MAX_BYTES), keys), {}
+        return prover.growth(_note_in(old), keys), {}
 
     _prove(folder, make, out, force=force, as_json=as_json)
+
+
+def _note_in(path: Path) -> bytes:
+    """A file's bytes, if they are a checkpoint at all, whoever signed it."""
+    note = read_bounded(path, MAX_BYTES)
+    try:
+        parse_checkpoint(parse_note(note).text)
+    except CheckpointError as error:
+        raise UnreadableInputError(
+            f"a signed checkpoint: {error.expected}",
+            met=error.met,
+            advice="Give a checkpoint of this log that you kept.",
+            where=str(path),
+        ) from error
+    return note
 
 
 def prove_complete(

@@ -8,7 +8,7 @@ import typer
 
 from ledger.cli.output import answer, say
 from ledger.cli.production import AsJson
-from ledger.errors import UnreadableInputError
+from ledger.errors import MalformedRecordError, UnreadableInputError, UsageError
 from ledger.evidence.output import write_output
 from ledger.evidence.trust import LARGEST, TrustFile, read_trust, with_outsiders
 from ledger.files import read_bounded
@@ -46,12 +46,21 @@ def trust_add(
     """Make your own trust file: add witnesses and time authorities that you trust."""
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
-        trust = with_outsiders(
-            read_trust(file),
-            witnesses=witness or (),
-            quorum=quorum,
-            time_roots=[_certificate(path) for path in time_root or ()],
-        )
+        handed = read_trust(file)
+        roots = [_certificate(path) for path in time_root or ()]
+        try:
+            trust = with_outsiders(
+                handed, witnesses=witness or (), quorum=quorum, time_roots=roots
+            )
+        except (UnreadableInputError, MalformedRecordError) as error:
+            # The file was good, so what was to be added is not.
+            raise UsageError(
+                f"what a trust file can hold: {error.expected}",
+                met=error.met,
+                advice="Give keys as jangbu witness show prints them, a quorum that "
+                "they can reach, and certificates in PEM.",
+                where="--witness, --quorum or --time-root",
+            ) from error
         write_output(out, [trust.to_bytes()], overwrite=force)
         say(f"Wrote {out}; {file} is as it was.")
         _explain(trust)

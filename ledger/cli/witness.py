@@ -1,5 +1,6 @@
 """`jangbu witness`: cosign the checkpoints of somebody else's log."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.output import answer, say
-from ledger.encoding.digest import sha256_hex
-from ledger.errors import StoreUnavailableError
+from ledger.errors import CheckpointError, StoreUnavailableError, UsageError
+from ledger.log.witness_request import origin_hash
 from ledger.witness.server import WitnessServer
 from ledger.witness.witness import Witness, Witnessed
 
@@ -35,7 +36,7 @@ def witness_init(
     """Make a witness: its key, and its memory of what it has cosigned."""
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
-        witness = Witness.create(folder, name, WallClock())
+        witness = _created(folder, name)
         say(f"Made the witness {witness.name} in {folder}")
         say(f"Give this key to productions and to readers: {witness.vkey}")
         say("Never put an older copy of this folder back: a witness that forgets can")
@@ -57,7 +58,7 @@ def witness_add(
 
     def use_case() -> tuple[int, Mapping[str, Any]]:
         witness = Witness.open(folder, WallClock())
-        origin = witness.add_log(vkey, alone=replace)
+        origin = _added(witness, vkey, alone=replace)
         say(f"{witness.name} cosigns for {origin}")
         return 0, {"origin": origin}
 
@@ -107,6 +108,37 @@ def witness_show(folder: Folder, as_json: AsJson = False) -> None:
     raise typer.Exit(answer(use_case, as_json=as_json))
 
 
+def _created(folder: Path, name: str) -> Witness:
+    if not unicodedata.is_normalized("NFC", name):
+        raise UsageError(
+            "a name in Unicode NFC",
+            met="another normal form, which no trust file may hold",
+            advice="Type the name anew, or take ASCII letters.",
+            where="--name",
+        )
+    try:
+        return Witness.create(folder, name, WallClock())
+    except CheckpointError as error:
+        raise UsageError(
+            error.expected,
+            met=error.met or "nothing",
+            advice="Take a domain of yours and a path, as funder.example/w1.",
+            where="--name",
+        ) from error
+
+
+def _added(witness: Witness, vkey: str, *, alone: bool) -> str:
+    try:
+        return witness.add_log(vkey, alone=alone)
+    except CheckpointError as error:
+        raise UsageError(
+            error.expected,
+            met=error.met,
+            advice="Copy the key from the log's trust file: jangbu trust show FILE.",
+            where="VKEY",
+        ) from error
+
+
 def _explain(known: Witnessed) -> None:
     newest = known.newest
     held = (
@@ -137,7 +169,7 @@ def _document(known: Witnessed) -> Mapping[str, Any]:
 
 def _path(origin: str) -> str:
     """Where the witness shows the newest checkpoint that it cosigned."""
-    return f"/{sha256_hex(origin.encode())}/checkpoint"
+    return f"/{origin_hash(origin)}/checkpoint"
 
 
 def _utc(time: int) -> str:

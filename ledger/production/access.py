@@ -16,8 +16,11 @@ from typing import Final
 
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.sheet import key_id_of
-from ledger.errors import UsageError
+from ledger.errors import CheckpointError, UnreadableInputError, UsageError
+from ledger.files import read_bounded
 from ledger.keys.folder import KeyFolder
+from ledger.log.checkpoint import parse_checkpoint
+from ledger.log.note import MAX_BYTES, parse_note
 from ledger.production.layout import Layout
 from ledger.production.opening import Production
 from ledger.records.identity import instant_from
@@ -119,12 +122,27 @@ def checked_reads(layout: Layout, log: str, older: Path | None = None) -> Checke
 
     Raises:
         RollbackError, AlteredEvidenceError, CheckpointError: it does not add up.
+        UnreadableInputError: `older` is no checkpoint.
     """
     found, keys = access_log(layout, log), KeyFolder(layout.keys)
     if not found.path.exists() and not keys.has_signing_key(KEY) and older is None:
         return Checked(entries=(), checkpoint=None)
-    note = None if older is None else older.read_bytes()
+    note = None if older is None else _older_note(older)
     return found.check(keys.public_key(KEY), note)
+
+
+def _older_note(path: Path) -> bytes:
+    note = read_bounded(path, MAX_BYTES)
+    try:
+        parse_checkpoint(parse_note(note).text)
+    except CheckpointError as error:
+        raise UnreadableInputError(
+            f"a checkpoint of the log of reads: {error.expected}",
+            met=error.met,
+            advice="Give a copy of access.checkpoint that was kept elsewhere.",
+            where=str(path),
+        ) from error
+    return note
 
 
 def _user() -> str:

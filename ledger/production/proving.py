@@ -47,16 +47,17 @@ def prove_frame(production: Production, prover: Prover, wanted: FrameWanted) -> 
     """The proof of a frame of a shot's version in force.
 
     Raises:
-        MissingEvidenceError: no version in force has this frame.
+        UsageError: no version in force has this frame.
+        MissingEvidenceError: what the version commits to is not there.
     """
     reader = production.reader()
     found = version_in_force(reader, wanted.shot, wanted.view)
     if found is None or not found[1].contains(wanted.frame):
-        raise MissingEvidenceError(
+        raise UsageError(
             "a frame of the shot's version in force",
             met="no such frame, or no version",
             advice="Run the shot to its end first, or give another frame.",
-            frame=wanted.frame,
+            where=f"FRAME {wanted.frame}",
         )
     measured = _set_of(reader, frozenset(found[2]), cell_of(wanted.frame))
     sealed = [

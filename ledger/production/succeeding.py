@@ -17,10 +17,10 @@ from ledger.production.outside import LedgerTable
 from ledger.production.own_keys import whole_authority
 from ledger.production.registering import register
 from ledger.production.registry import Registry, read_registry
+from ledger.production.storing import log_engine
 from ledger.records.authority import Succession
 from ledger.records.identity import as_digest, as_origin
 from ledger.store.reader import StoreReader
-from ledger.store.sqlite import open_engine
 
 KIND = "succession.1"
 
@@ -49,7 +49,7 @@ def last_state(folder: Path, registry: Registry) -> Succession:
     """What a frozen log had become, from its newest signed checkpoint."""
     layout, table = Layout(folder), registry.production
     log, studio = str(table.origin), str(table.studio)
-    engine = open_engine(layout.database)
+    engine = log_engine(layout, registry.ledger)
     try:
         reader = StoreReader(engine, studio, log)
         if reader.is_empty():

@@ -97,17 +97,20 @@ class Spans:
             StoreError: the projection is behind, and this role may not fill it.
         """
         with transaction(self.engine, write=False) as connection:
-            behind = self._done(connection) < size
-        if behind:
-            self.catch_up()
+            if self._done(connection) >= size:
+                return self._found(connection, about, size)
+        self.catch_up()
+        with transaction(self.engine, write=False) as connection:
+            return self._found(connection, about, size)
+
+    def _found(self, connection: Connection, about: About, size: int) -> list[int]:
         parts = [
             select(spans.c.idx)
             .where(spans.c.studio == self.studio, spans.c.log == self.log)
             .where(spans.c.idx < size, *self._asked(about), *part)
             for part in self._parts(about.frames)
         ]
-        with transaction(self.engine, write=False) as connection:
-            return sorted(connection.execute(union_all(*parts)).scalars())
+        return sorted(connection.execute(union_all(*parts)).scalars())
 
     def catch_up(self) -> int:
         """Take in the entries that are missing; how many were looked at."""

@@ -99,11 +99,11 @@ class LeaseRow(Row, table=True):
     expires_at: str = Field(sa_type=Name)
 
 
-def _index_over(about: str, *more: str) -> Index:
-    some = text(f"{about} IS NOT NULL")
+def _index(name: str, part: str, *columns: str) -> Index:
+    some = text(part)
     return Index(
-        f"frame_span_{about}",
-        *("studio", "log", about, *more),
+        f"frame_span_{name}",
+        *("studio", "log", *columns),
         sqlite_where=some,
         postgresql_where=some,
     )
@@ -119,9 +119,11 @@ class FrameSpanRow(Row, table=True):
 
     __tablename__ = "frame_span"
     __table_args__ = (
-        _index_over("shot", "first"),
-        _index_over("take", "first"),
-        _index_over("element"),
+        # With all that is asked for: rows of one shot lie all over the table.
+        _index("shot", "shot IS NOT NULL", "shot", "first", "last", "idx"),
+        _index("take", "take IS NOT NULL", "take", "first", "last", "idx"),
+        _index("element", "element IS NOT NULL", "element", "first", "last", "idx"),
+        _index("whole", "first IS NULL", "idx"),
     )
 
     idx: int = Field(primary_key=True, sa_type=Position)

@@ -27,14 +27,16 @@ def upgrade() -> None:
         sa.Column("last", POSITION, nullable=True),
         sa.PrimaryKeyConstraint("studio", "log", "idx"),
     )
-    for about, columns in (
-        ("shot", ["shot", "first"]),
-        ("take", ["take", "first"]),
-        ("element", ["element"]),
+    # With all that is asked for: rows of one shot lie all over the table.
+    for name, columns, part in (
+        ("shot", ["shot", "first", "last", "idx"], "shot IS NOT NULL"),
+        ("take", ["take", "first", "last", "idx"], "take IS NOT NULL"),
+        ("element", ["element", "first", "last", "idx"], "element IS NOT NULL"),
+        ("whole", ["idx"], "first IS NULL"),
     ):
-        some = sa.text(f"{about} IS NOT NULL")
+        some = sa.text(part)
         op.create_index(
-            f"frame_span_{about}",
+            f"frame_span_{name}",
             "frame_span",
             ["studio", "log", *columns],
             sqlite_where=some,

@@ -136,7 +136,7 @@ def finding(server: Server) -> dict[str, object]:
         )
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.exec_driver_sql("ANALYZE frame_span")
+        connection.exec_driver_sql("VACUUM ANALYZE frame_span")
     shot = as_uid(f"{7:032x}")
     index = Spans(engine, STUDIO, ORIGIN)
     figures = {

