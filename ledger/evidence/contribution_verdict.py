@@ -57,7 +57,7 @@ class SignedVerdict:
             "by": list(self.by),
         }
         if self.failure is not None:
-            found["error"] = self.failure.public()
+            found["error"] = dict[str, JsonValue](self.failure.public())
         if self.signed is not None:
             found |= _signed_json(self.signed)
         return found

@@ -11,6 +11,7 @@ master keys goes on with step 2 and makes no third.
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger.errors import UsageError
 from ledger.files import os_error, sweep_temporaries
 from ledger.keys.key_files import PLAIN, SUBFOLDERS, KeyFiles, destroy
 from ledger.keys.master_files import (
@@ -57,11 +58,20 @@ def wrap_all(root: Path, to: Path | None = None) -> Rewrapped:
     Raises:
         MasterKeyError: a key cannot be unwrapped; what was done stands.
         StoreError: likewise.
+        UsageError: `to` is another one than the master key that is there already.
     """
-    files = KeyFiles(root)
+    files, wanted = KeyFiles(root), _wanted(to)
     with files.locked():
-        if not places(root):
-            _add(root, _wanted(to) or FilePlace(default_path(root)))
+        there = places(root)
+        if there and wanted not in (None, *there):
+            raise UsageError(
+                "a folder without a master key, to choose one",
+                met="one that has another master key",
+                advice="Replace it with jangbu vault rewrap.",
+                where="--to",
+            )
+        if not there:
+            _add(root, wanted or FilePlace(default_path(root)))
         return _finish(files)
 
 

@@ -104,8 +104,10 @@ def _given_up(
 ) -> Iterator[Composed]:
     """Withdrawals of what other keys of the party may state: it has one key."""
     # The pipeline speaks for the studio; what was revoked has ended already.
-    kept = {key_id_of(public_key), key_id_of(production.keys.public_key("pipeline"))}
-    kept |= whole_authority(production.reader()).ended
+    kept = whole_authority(production.reader()).ended | {
+        key_id_of(public_key),
+        key_id_of(production.keys.public_key("pipeline")),
+    }
     for key_id in sorted(stated.grants.keys() - kept):
         newest = stated.newest[key_id]
         if opened(production.vault, newest, "/body/party") != uid_of(party):

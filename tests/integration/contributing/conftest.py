@@ -90,14 +90,17 @@ def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShotFolder]:
     shot = make_shot(root, FRAMES, (64, 36))
     paint(root)
     keys = {}
-    for name in ("painter", "supervisor"):
+    for name in ("painter", "supervisor", "assessor"):
         done = shot.command("contribute", "key", "-o", root / f"{name}.pem", "--json")
         assert done.code == 0, done.err
         keys[name] = done.json["public_key"]
     registry = shot.production / "production.toml"
-    people = PEOPLE.replace(
-        'handle = "painter"', f'handle = "painter"\npublic_key = "{keys["painter"]}"'
-    )
+    people = PEOPLE
+    for name in ("painter", "assessor"):
+        row = f'handle = "{name}"'
+        people = people.replace(row, f'{row}\npublic_key = "{keys[name]}"')
+    first, more = 'may = ["contribution"]', '"engagement", "generation"]'
+    people = people.replace(first, first.replace("]", f", {more}"), 1)
     text = registry.read_text("utf-8") + people
     text += SUPERVISOR.format(key=keys["supervisor"])
     registry.write_text(text, "utf-8")

@@ -158,8 +158,8 @@ def test_a_frame_is_proven_and_one_that_is_not_there_is_not(
     assert checked.code == 0
     assert checked.json["shown"]["frame"] == 1025
     assert len(checked.json["shown"]["sealed"]) == 1
-    assert call(*words, 1028, "--out", tmp_path / "a").code == 5
-    assert call(*words, 1025, "--out", tmp_path / "b", "--view", "left").code == 5
+    assert call(*words, 1028, "--out", tmp_path / "a").code == 2
+    assert call(*words, 1025, "--out", tmp_path / "b", "--view", "left").code == 2
     assert call(*words, 1025, "--out", tmp_path / "c", "--view", "up").code == 2
     unknown = call(
         "prove", "frame", made.production, "NOPE", 1, "--out", tmp_path / "d"
@@ -174,12 +174,16 @@ def test_growth_is_proven_from_a_checkpoint_that_was_seen(
     seen = made.exported / "checkpoint"
     assert call("prove", "consistency", made.production, seen, "-o", out).code == 0
     assert call("prove", "check", out, "--trust", made.trust).code == 0
-    forged = tmp_path / "forged"
-    forged.write_bytes(seen.read_bytes().replace(b"\n\n", b"\n\n\n", 1))
-    refused = call(
-        "prove", "consistency", made.production, forged, "-o", tmp_path / "no"
-    )
-    assert refused.code == 5
+    unsigned = seen.read_bytes().replace(b"=\n\n", b"A=\n\n", 1)
+    origin, size, _, *signed = seen.read_bytes().split(b"\n")
+    another = b"\n".join([origin, size, b"A" * 43 + b"=", *signed])
+    for note, code in ((another, 5), (unsigned, 4), (b"\xff\n", 4), (b"", 4)):
+        forged = tmp_path / "forged"
+        forged.write_bytes(note)
+        refused = call(
+            "prove", "consistency", made.production, forged, "-o", tmp_path / "no"
+        )
+        assert refused.code == code, note
 
 
 def test_a_disclosure_has_its_checking_command(made: Made, tmp_path: Path) -> None:

@@ -100,3 +100,15 @@ def test_a_folder_without_pictures_and_a_log_without_a_cut_say_so(
     (tmp_path / "empty").mkdir()
     assert ask(recorded, tmp_path / "empty")[0] == 4
     assert ask(film, tmp_path / "empty")[0] == 5
+
+
+def test_the_comparison_opens_what_is_private_and_is_noted(
+    recorded: ShotFilm, delivered: list[int], tmp_path: Path
+) -> None:
+    ask(recorded, tmp_path / "reel", "--reason", "delivery check")
+    words = ["vault", "log", str(recorded.production), "--json"]
+    listed = json.loads(CliRunner().invoke(app, words).stdout)
+    newest = listed["entries"][-1]
+    assert newest["what"]["command"] == "coverage"
+    assert newest["what"]["count"] > 0
+    assert newest["why"] == "delivery check"

@@ -89,3 +89,32 @@ def test_a_quorum_that_is_not_reached_is_degraded(tmp_path: Path) -> None:
     assert "unreachable w.example" in done.stderr
     assert "quorum 1 not reached: publish again" in done.stderr
     assert document(done)["reached"] is False
+
+
+@pytest.mark.parametrize("name", ["", "a b+c", "\u1100\u1161/w1"])
+def test_a_name_that_no_key_can_have_is_a_matter_of_usage(
+    name: str, tmp_path: Path
+) -> None:
+    done = jangbu("witness", "init", tmp_path / "w", "--name", name)
+    assert done.returncode == 2
+    assert "--name: expected" in done.stderr
+    assert not (tmp_path / "w").exists()
+
+
+def test_what_is_to_be_added_is_wrong_and_not_the_file_it_is_added_to(
+    tmp_path: Path,
+) -> None:
+    jangbu("init", tmp_path / "p", "--title", "The Room", "--company", "Example")
+    jangbu("witness", "init", tmp_path / "w", "--name", "funder.example/w1")
+    trust, own = tmp_path / "p" / "trust.json", tmp_path / "mine.json"
+    (tmp_path / "text").write_text("no certificate", encoding="utf-8")
+    for wrong in (
+        ("trust", "add", trust, "--witness", "no key", "-o", own),
+        ("trust", "add", trust, "--quorum", "2", "-o", own),
+        ("trust", "add", trust, "--time-root", tmp_path / "text", "-o", own),
+        ("witness", "add", tmp_path / "w", "no key"),
+    ):
+        done = jangbu(*wrong)
+        assert done.returncode == 2, wrong
+        assert "Ask the production" not in done.stderr
+    assert not own.exists()
