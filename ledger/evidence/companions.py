@@ -3,7 +3,6 @@
 In this order, after the openings and before the blobs; each may be absent:
 
     custody.json            who took the bundle out of which system, and when
-    coverage.jsonl          which delivered files show which record frames of a cut
     readme.md, verify.py    for whoever has nothing but Python
     cosigned/<size>         a checkpoint with the signatures of witnesses
     consistency/<size>      proof that the log grew out of that checkpoint
@@ -23,10 +22,9 @@ from ledger.errors import AlteredEvidenceError
 from ledger.evidence.archive import Part
 
 CUSTODY: Final = "custody.json"
-COVERAGE: Final = "coverage.jsonl"
 README: Final = "readme.md"
 VERIFIER: Final = "verify.py"
-SINGLE: Final = (CUSTODY, COVERAGE, README, VERIFIER)
+SINGLE: Final = (CUSTODY, README, VERIFIER)
 
 Token: TypeAlias = tuple[int, str]
 """Size of the checkpoint, and the authority's name."""

@@ -53,6 +53,8 @@ SIGNABLE: Final = frozenset(
 """Families that a person states this way: what can be told to a person in words."""
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+# Nothing else has a name: a word of a record must not be called by another one.
+Named = Annotated[str, StringConstraints(pattern=r"\A(?:[0-9a-f]{32}){1,2}\z")]
 
 
 class OpenedField(Record):
@@ -101,7 +103,7 @@ class Request(Record):
     log: Origin
     org: Uid
     public_key: PublicKey
-    names: dict[str, Words]
+    names: dict[Named, Words]
     statements: tuple[Told, ...] = Field(min_length=1, max_length=MAX_IDS)
     relied_on: tuple[Told, ...] = Field(max_length=4096)
     standing: Proof | None = None

@@ -90,15 +90,20 @@ def lines_of(opened: OpenedRequest) -> Iterator[str]:
 
 
 def readable(text: str) -> str:
-    """Text in which nothing hides: what is never seen stands as its code point."""
-    return "".join(
+    """Text in which nothing hides: what is never seen stands as its code point.
+
+    Further lines are marked, so that no text can look like another field.
+    """
+    shown = "".join(
         character
         if character in "\n\t" or unicodedata.category(character) not in _UNSEEN
         else f"<U+{ord(character):04X}>"
         for character in text
     )
+    return shown.replace("\n", _NEXT_LINE)
 
 
+_NEXT_LINE: Final = "\n        | "
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -134,9 +139,11 @@ class _Words:
             yield from self._field(_label(name), self._shown(one, value, path))
 
     def _field(self, label: str, value: Any) -> Iterator[str]:  # noqa: ANN401  # JSON
+        # `case {}` would match every object, and leave out what is in it.
+        if value in ([], {}):
+            yield f"{label}: 없음 none"
+            return
         match value:
-            case [] | {}:
-                yield f"{label}: 없음 none"
             case dict():
                 for name, item in value.items():
                     yield from self._field(f"{label} · {_label(name)}", item)
@@ -198,7 +205,7 @@ class _Words:
     def _plain(self, value: JsonValue) -> str:
         text = str(value)
         name = self._names.get(text)
-        return readable(name if name is not None else text)
+        return readable(text if name is None else f"{name} ({text})")
 
     def _seen(self, one: OpenedStatement) -> str:
         frames = [str(row.get("frame")) for row in one.leaves]

@@ -29,7 +29,9 @@ Steps 1 to 8 stop at the first failure, since the later ones rest on them; from 
 failures are gathered. Nothing here reads a clock, a disk or a network.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
@@ -113,7 +115,23 @@ def verify_bundle(
             advice="Give the file that jangbu bundle wrote.",
         )
     outside = Outside(cosigned=(cosigned,) if cosigned else (), since=since)
-    return _Verification(trust, readers, outside).verify(raw, media)
+    with _collector_at_rest():
+        return _Verification(trust, readers, outside).verify(raw, media)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of leaves that stay.
+
+    None of what is made here refers to itself; a film takes a fifth longer otherwise.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _StoppedError(Exception):

@@ -40,7 +40,7 @@ def _walk(
 
 def _shown(parameter: Any) -> str:  # noqa: ANN401
     long = [name for name in parameter.opts if name.startswith("--")]
-    return long[0] if long else str(parameter.opts[0])
+    return long[0] if long else str(parameter.metavar or parameter.opts[0])
 
 
 def sections() -> dict[str, str]:

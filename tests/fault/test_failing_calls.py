@@ -73,9 +73,9 @@ def check_whole(publishing: Publishing, ended: int, what: str) -> None:
     assert before.check().findings == (), what
     if ended == DONE:
         assert before.rows()["entry"] == 9, what
-    receipts = publish(publishing.studio())
+    receipts = publish(before)
     assert [one.index for one in receipts] == [5, 6, 7, 8], what
-    report = publishing.studio().check()
+    report = before.check()
     assert (report.findings, report.notes, report.size) == ((), (), 9), what
 
 

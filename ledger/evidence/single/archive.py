@@ -60,6 +60,8 @@ def read_index(parts: dict[str, bytes]) -> dict[str, Any]:
     payload, _, _ = read_envelope(parts["index.dsse"], INDEX_TYPE)
     index = parse_object(payload, "v log size shots frames erased parts")
     demand(index["v"] == 1 and index["v"] is not True, "a newer bundle")
+    for name in ("shots", "erased"):
+        demand(index[name] == sorted(set(index[name])), "lists in another order")
     listed = index["parts"]
     demand(isinstance(listed, list), "an index without parts")
     for row in listed:

@@ -27,7 +27,7 @@ FIXED = [
     "sheets.jsonl",
     "openings.jsonl",
 ]
-SINGLE = ["custody.json", "coverage.jsonl", "readme.md", "verify.py"]
+SINGLE = ["custody.json", "readme.md", "verify.py"]
 GROUPS = ["cosigned", "consistency", "notes", "tokens", "blobs", "media"]
 SIZED = re.compile(r"(?:cosigned|consistency|notes)/[0-9]{20}")
 TOKEN = re.compile(r"tokens/[0-9]{20}/[a-z0-9][a-z0-9.-]{0,63}\.tsr")

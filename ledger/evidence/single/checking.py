@@ -4,43 +4,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.evidence.single.archive import INDEX_TYPE, read_archive, read_index
-from ledger.evidence.single.beside import (
-    check_beside,
-    check_order,
-    cosigned_notes,
-    size_of,
-)
+from ledger.evidence.single.beside import check_beside, check_order
 from ledger.evidence.single.credentials import check_credentials
-from ledger.evidence.single.encoding import (
-    Refused,
-    demand,
-    digest_of,
-    parse_object,
-)
+from ledger.evidence.single.encoding import Refused, demand, digest_of
 from ledger.evidence.single.frames import (
     Frames,
+    check_media,
     destroyed_files,
     match_files,
     read_frames,
 )
 from ledger.evidence.single.history import read_entries
+from ledger.evidence.single.naming import KINDS
 from ledger.evidence.single.notes import (
-    COSIGNATURE_TYPE,
     PLAIN_TYPE,
     VKey,
     check_envelope,
     check_point,
-    cosigned_at,
     read_point,
     read_vkey,
     signed_by,
 )
+from ledger.evidence.single.outside import look_outside
 from ledger.evidence.single.statements import (
     Statements,
     check_openings,
     read_statements,
 )
-from ledger.evidence.single.tokens import check_imprint, check_signature
 
 
 @dataclass
@@ -90,14 +80,6 @@ class Asked:
     media: list[bytes] | None = None
 
 
-def read_trust(raw: bytes) -> dict[str, Any]:
-    """Read a trust file (docs/specs/trust-file.md)."""
-    required = "v log log_vkeys recovery_vkey genesis_leaf c2pa_roots witnesses"
-    trust = parse_object(raw.removesuffix(b"\n"), required, "quorum time_roots")
-    demand(trust["v"] == 1 and trust["v"] is not True, "a newer trust file")
-    return trust
-
-
 def check_bundle(raw: bytes, asked: Asked) -> Verdict:
     """Say what a bundle shows."""
     verdict = Verdict()
@@ -133,7 +115,7 @@ def _check(raw: bytes, asked: Asked, verdict: Verdict) -> None:
     verdict.held["openings"] = check_openings(found, parts["openings.jsonl"])
     seen = read_frames(found, parts)
     _check_outside(found, parts, asked, verdict)
-    _count(found, index, seen, verdict)
+    _count(found, index, seen, parts, verdict)
     _look_beside(seen, asked, verdict)
     _check_credentials(parts, verdict)
     verdict.unchecked += [
@@ -184,56 +166,16 @@ def _check_index(found: Statements, raw: bytes) -> None:
 def _check_outside(
     found: Statements, parts: dict[str, bytes], asked: Asked, verdict: Verdict
 ) -> None:
-    leaves = found.history.leaves
-    for note in asked.since:
-        point = read_point(note, found.log)
-        key = VKey(found.log, PLAIN_TYPE, found.authority.log_key(point.size))
-        demand(signed_by(note, key), "an earlier checkpoint by another key")
-        check_point(
-            point, leaves, "history was rewritten after the checkpoint you hold"
-        )
-        verdict.held["since"] = verdict.held.get("since", 0) + 1
-        _count_witnesses(note, point.size, asked, verdict)
     verdict.held["beside"] = check_beside(found, parts)
-    for size, note in cosigned_notes(parts):
-        _count_witnesses(note, size, asked, verdict)
-    _check_tokens(found, parts, asked, verdict)
-    wanted = asked.trust.get("quorum", 0) if asked.trust else 0
-    if wanted and not verdict.witnessed:
-        verdict.open_points.append("weak: not witnessed by those whom you trust")
-
-
-def _count_witnesses(note: bytes, size: int, asked: Asked, verdict: Verdict) -> None:
-    keys = [read_vkey(text) for text in (asked.trust or {}).get("witnesses", [])]
-    good = [
-        key for key in keys if key.type == COSIGNATURE_TYPE and signed_by(note, key)
-    ]
-    if good and len(good) >= (asked.trust or {}).get("quorum", 1):
-        verdict.witnessed = max(verdict.witnessed, size)
-        verdict.witnesses += [
-            f"{key.name}: {size} entries at {cosigned_at(note, key)}" for key in good
-        ]
-
-
-def _check_tokens(
-    found: Statements, parts: dict[str, bytes], asked: Asked, verdict: Verdict
-) -> None:
-    newest = read_point(parts["checkpoint"], found.log).size
-    roots = (asked.trust or {}).get("time_roots", [])
-    for name, raw in parts.items():
-        if not name.startswith("tokens/"):
-            continue
-        size = size_of(name)
-        note = parts["checkpoint"] if size == newest else parts[f"notes/{size:020d}"]
-        point = read_point(note, found.log)
-        demand(point.size == size, f"{name}: of another checkpoint")
-        check_point(point, found.history.leaves, name)
-        token = check_imprint(raw, note)
-        signed = check_signature(raw, note, roots)
-        demand(signed is not False, f"{name}: a signature that fails")
-        verdict.times.append(f"{name}: {size} entries at {token.at}")
-        if signed is None:
-            verdict.unchecked.append(f"signature of the time token {name}")
+    # What a trust file says counts for the log that it is of, and for no other.
+    trust = asked.trust if verdict.origin == "known" else None
+    seen = look_outside(found, parts, trust, asked.since)
+    if seen.since:
+        verdict.held["since"] = seen.since
+    verdict.witnessed = seen.witnessed
+    verdict.witnesses, verdict.times = seen.witnesses, seen.times
+    verdict.open_points += seen.open_points
+    verdict.unchecked += seen.unchecked
 
 
 def _check_credentials(parts: dict[str, bytes], verdict: Verdict) -> None:
@@ -245,10 +187,17 @@ def _check_credentials(parts: dict[str, bytes], verdict: Verdict) -> None:
 
 
 def _count(
-    found: Statements, index: dict[str, Any], seen: Frames, verdict: Verdict
+    found: Statements,
+    index: dict[str, Any],
+    seen: Frames,
+    parts: dict[str, bytes],
+    verdict: Verdict,
 ) -> None:
     gone, shots = set(index["erased"]), set(index["shots"])
     demand(not gone & set(found.said), "disclosed entries that are listed as erased")
+    inside = all(type(at) is int and 0 <= at < len(found.history.leaves) for at in gone)
+    demand(inside, "erased entries that there are not")
+    check_media(found, seen, index, parts)
     names = ("disclosed", "withheld", "erased", "outside")
     for at, entry in enumerate(found.history.entries):
         shot = entry["scope"].get("shot")
@@ -258,6 +207,8 @@ def _count(
         counts = verdict.records.setdefault(entry["kind"], dict.fromkeys(names, 0))
         counts[where] += 1
     for kind, counts in sorted(verdict.records.items()):
+        if kind not in KINDS:
+            verdict.open_points.append(f"weak: {kind}, a kind that is not known here")
         verdict.open_points += [
             f"{where}: {counts[where]} × {kind}"
             for where in ("withheld", "erased")

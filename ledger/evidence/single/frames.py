@@ -1,5 +1,6 @@
 """Frames: leaf blobs, cells, versions and files (docs/specs/leaves.md)."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from ledger.evidence.single.encoding import (
 from ledger.evidence.single.statements import Statements
 
 CELL = 32
+CHOICE = re.compile(r"all|none|sample:[1-9][0-9]{0,8}")
 LEAVES = {
     "asset": ("files",),
     "frame.set": ("measured",),
@@ -150,6 +152,39 @@ def _check_versions(found: Statements, seen: Frames) -> None:
             within = list(range(frames["start"], frames["end"]))
             demand(sorted(numbers) == within, f"entry {index}: gaps or doubles")
             seen.frames += len(numbers)
+
+
+def check_media(
+    found: Statements, seen: Frames, index: dict[str, Any], parts: dict[str, bytes]
+) -> None:
+    """11. Exactly the frames that the index announces go along."""
+    choice = index["frames"]
+    demand(isinstance(choice, str) and CHOICE.fullmatch(choice), "an unknown choice")
+    shots = set(index["shots"])
+    used = {
+        cell["set"]
+        for _, said in found.of("version")
+        if not shots or said["scope"]["shot"] in shots
+        for cell in said["body"]["cells"]
+    }
+    frames: list[tuple[str, int]] = []
+    for at, _ in found.of("seal.set"):
+        seal = found.history.entries[at]["id"]
+        of, files = seen.sealed.get(seal, ("", {}))
+        if of in used:
+            frames += [
+                (seal, frame)
+                for frame, file in sorted(files.items())
+                if file not in seen.gone
+            ]
+    count = len(frames)
+    if choice != "all":
+        wanted = 0 if choice == "none" else int(choice.partition(":")[2])
+        wanted = min(wanted, count)
+        frames = [frames[place * count // wanted] for place in range(wanted)]
+    shown = [name.rpartition(".")[0] for name in parts if name.startswith("media/")]
+    names = [f"media/{seal}/{frame}" for seal, frame in sorted(frames)]
+    demand(shown == names, "other frames than the index announces")
 
 
 def _check_files(seen: Frames, parts: dict[str, bytes]) -> None:

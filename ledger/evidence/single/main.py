@@ -1,16 +1,21 @@
 """The command of the one file: `python3 verify.py BUNDLE --trust trust.json`."""
 
 import argparse
+import gc
 import json
 import sys
 from pathlib import Path
 
-from ledger.evidence.single.checking import Asked, Verdict, check_bundle, read_trust
+from ledger.evidence.single.checking import Asked, Verdict, check_bundle
 from ledger.evidence.single.encoding import Refused
+from ledger.evidence.single.outside import read_trust
 
 USAGE, UNREADABLE = 2, 4
 STATES = {
-    "verified": ("VERIFIED", "확인됨"),
+    "verified": (
+        "VERIFIED, but for what is listed below as not checked",
+        "확인됨(아래의 확인하지 않은 것 제외)",
+    ),
     "origin_unknown": (
         "INTACT, ORIGIN UNKNOWN: give a trust file that did not come with the bundle",
         "온전함, 출처 미상: 증거 묶음과 따로 받은 신뢰 파일(--trust)이 필요합니다",
@@ -40,7 +45,7 @@ def main() -> int:
         help="a checkpoint that you kept earlier",
     )
     reader.add_argument("--media", type=Path, help="folder of frames to look for")
-    reader.add_argument("--json", action="store_true")
+    reader.add_argument("--json", action="store_true", help="print one JSON document")
     given = reader.parse_args()
     try:
         asked = Asked(
@@ -49,7 +54,10 @@ def main() -> int:
             media=files_of(given.media) if given.media else None,
         )
         raw = given.bundle.read_bytes()
-    except (OSError, Refused) as error:
+    except IsADirectoryError:
+        print("cannot read: a folder; give the .zip file itself", file=sys.stderr)
+        return UNREADABLE
+    except (OSError, Refused, KeyError, TypeError, ValueError) as error:
         print(f"cannot read: {error}", file=sys.stderr)  # a program
         return UNREADABLE
     if (
@@ -112,4 +120,6 @@ def _record(kind: str, counts: dict[str, int]) -> str:
 
 
 if __name__ == "__main__":
+    # Millions of values that stay, and no cycles: looking for those takes long.
+    gc.disable()
     sys.exit(main())

@@ -18,10 +18,10 @@ from ledger.evidence.single.encoding import (
     statement_id,
 )
 from ledger.evidence.single.history import ROOT_ONLY, History, family
+from ledger.evidence.single.naming import check_named
 from ledger.evidence.single.notes import check_envelope, read_envelope
 
 SHEET_TYPE = "application/vnd.jangbu.sheet.1+json"
-PROJECTED = ("kind", "scope")
 
 
 @dataclass
@@ -62,14 +62,14 @@ def read_statements(log: str, history: History, parts: dict[str, bytes]) -> Stat
     for line in parse_lines(parts["statements.jsonl"]):
         row = parse_object(line, "index blind by_blind sheet statement")
         index, said = row["index"], row["statement"]
-        demand(
-            isinstance(index, int) and before < index < len(history.entries), "order"
-        )
+        inside = type(index) is int and before < index < len(history.entries)
+        demand(inside, "statements in another order")
         before = index
         _check_entry(found, row)
         place = (said["kind"], said["key"])
         demand(place not in places, f"entry {index}: one fact twice")
         places.add(place)
+        check_named(history, index, said)
         if index == 0:
             demand(family(said["kind"]) == "genesis", "no genesis in entry 0")
             found.authority.advance(0, history.entries[0]["id"], said)
@@ -114,6 +114,8 @@ def _open_sheet(found: Statements, raw: bytes) -> dict[str, Any]:
     payload = check_envelope(raw, SHEET_TYPE, public_key)
     sheet = parse_object(payload, "v log org key_id signed_at ids")
     demand(sheet["log"] == found.log, "a sheet for another log")
+    ids = sheet["ids"]
+    demand(0 < len(set(ids)) == len(ids) <= 1000, "a sheet with an id twice, or none")
     demand(sheet["key_id"] == signer, "a sheet by another key")
     return sheet
 

@@ -4,25 +4,30 @@ Only as much DER is read as leads to the imprint and the time. Nothing of it is 
 unless `openssl` checks the signature against authorities that the reader trusts.
 """
 
+import re
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.evidence.single.encoding import Refused, demand, sha256
 
-TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
+TST_INFO = bytes.fromhex("2a864886f70d0109100104")
+SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 SHA256_OID = bytes.fromhex("0609608648016503040201")
-SEQUENCE, OCTETS, INTEGER, OBJECT, TIME, EXPLICIT = 0x30, 0x04, 0x02, 0x06, 0x18, 0xA0
+SEQUENCE, SET, OCTETS, INTEGER = 0x30, 0x31, 0x04, 0x02
+OBJECT, TIME, EXPLICIT = 0x06, 0x18, 0xA0
+MOMENT = re.compile(rb"([0-9]{14})(?:\.[0-9]+)?Z")
 
 
 @dataclass(frozen=True)
 class Token:
-    """What a token says: SHA-256 of what was stamped, and when (YYYYMMDDhhmmssZ)."""
+    """What a token says: SHA-256 of what was stamped, and when."""
 
     imprint: bytes
-    at: str
+    at: datetime
 
 
 def _element(raw: bytes, offset: int, tag: int) -> tuple[bytes, int]:
@@ -38,11 +43,18 @@ def _element(raw: bytes, offset: int, tag: int) -> tuple[bytes, int]:
 
 
 def read_token(raw: bytes) -> Token:
-    """Find TSTInfo in a response and read imprint and time (RFC 3161 §2.4.2)."""
-    place = raw.find(TST_INFO)
-    demand(place >= 0, "no time token")
-    explicit, _ = _element(raw, place + len(TST_INFO), EXPLICIT)
-    octets, _ = _element(explicit, 0, OCTETS)
+    """Read imprint and time (RFC 3161 §2.4.2), where the signature is about them.
+
+    From the outside in, so that nothing that only looks like a token is read.
+    """
+    response, end = _element(raw, 0, SEQUENCE)
+    demand(end == len(raw), "bytes after a token")
+    _, offset = _element(response, 0, SEQUENCE)
+    content = _inside(response, offset, SIGNED_DATA)
+    signed, _ = _element(content, 0, SEQUENCE)
+    _, offset = _element(signed, 0, INTEGER)
+    _, offset = _element(signed, offset, SET)
+    octets, _ = _element(_inside(signed, offset, TST_INFO), 0, OCTETS)
     info, _ = _element(octets, 0, SEQUENCE)
     _, offset = _element(info, 0, INTEGER)
     _, offset = _element(info, offset, OBJECT)
@@ -52,7 +64,22 @@ def read_token(raw: bytes) -> Token:
     algorithm, rest = _element(imprint, 0, SEQUENCE)
     demand(algorithm.startswith(SHA256_OID), "an imprint by another hash")
     digest, _ = _element(imprint, rest, OCTETS)
-    return Token(imprint=digest, at=at.decode("ascii", "replace"))
+    return Token(imprint=digest, at=_moment_in(at))
+
+
+def _inside(raw: bytes, offset: int, kind: bytes) -> bytes:
+    """What a structure {kind, [0] EXPLICIT content} holds."""
+    structure, _ = _element(raw, offset, SEQUENCE)
+    name, rest = _element(structure, 0, OBJECT)
+    demand(name == kind, "no time token")
+    return _element(structure, rest, EXPLICIT)[0]
+
+
+def _moment_in(text: bytes) -> datetime:
+    found = MOMENT.fullmatch(text)
+    demand(found, "a token without a time")
+    digits = found[1].decode() if found else ""
+    return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
 def check_imprint(raw: bytes, note: bytes) -> Token:

@@ -37,12 +37,23 @@ def sign_line(signing: Signing, party: str, line: dict[str, Any]) -> tuple[Done,
     [
         (
             {key: value for key, value in GENERATED.items() if key != "party"},
-            ("프롬프트 prompt: a quiet room", "cfg: 7.5", "bg/b.%04d.jpg – 4 files"),
+            (
+                "프롬프트 prompt: a quiet room",
+                "매개변수 parameters · cfg: 7.5",
+                "결과물 outputs: bg/b.%04d.jpg – 4 files",
+                "입력 inputs · edge: reference",
+                "입력 inputs · asset: paint/b.1001.png – 1 file, SHA-256",
+            ),
         ),
         (
             {key: value for key, value in ENGAGED.items() if key != "document"}
             | {"company": "Studio"},
-            ("계약 조건 terms · assignment: economic_rights", "Studio ("),
+            (
+                "계약 조건 terms · assignment: economic_rights",
+                "계약 조건 terms · derivative_right: true",
+                "계약 조건 terms · credit: matte-painter",
+                "회사 company: Studio (",
+            ),
         ),
     ],
 )

@@ -152,10 +152,13 @@ def test_a_request_that_hides_something_is_not_signed(signing: Signing) -> None:
     lying["statements"][0]["openings"][0]["value"] = "다른 말"
     left_out = json.loads(json.dumps(request))
     del left_out["relied_on"][0]
-    for number, forged in enumerate((hidden, lying, left_out)):
+    renamed = json.loads(json.dumps(request))
+    renamed["names"]["edit"] = "support"
+    for number, forged in enumerate((hidden, lying, left_out, renamed)):
         name = f"forged{number}.json"
         (signing.root / name).write_bytes(canonical.encode(forged))
-        assert signing.sign(name, f"out{number}.json").code == 5
+        code = 4 if forged is renamed else 5
+        assert signing.sign(name, f"out{number}.json").code == code
         assert not (signing.root / f"out{number}.json").exists()
 
 

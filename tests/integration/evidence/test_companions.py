@@ -11,7 +11,8 @@ from ledger.evidence.bundle import Request
 from ledger.evidence.companions import CUSTODY, VERIFIER, Companions
 from ledger.evidence.consistency import ConsistencyPart, prove_growth
 from ledger.evidence.custody import Taking, custody_of
-from ledger.evidence.single.checking import Asked, check_bundle, read_trust
+from ledger.evidence.single.checking import Asked, check_bundle
+from ledger.evidence.single.outside import read_trust
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.verify import verify_bundle
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint

@@ -7,7 +7,8 @@ from ledger.encoding.statement import Composed
 from ledger.errors import MissingEvidenceError
 from ledger.evidence import form
 from ledger.evidence.bundle import Request
-from ledger.evidence.single.checking import Asked, check_bundle, read_trust
+from ledger.evidence.single.checking import Asked, check_bundle
+from ledger.evidence.single.outside import read_trust
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.verdict import State, Verdict
 from ledger.evidence.verify import verify_bundle

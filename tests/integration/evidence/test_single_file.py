@@ -14,7 +14,8 @@ from ledger.evidence.assembling import verifier_source
 from ledger.evidence.bundle import Request
 from ledger.evidence.companions import Companions
 from ledger.evidence.consistency import prove_growth
-from ledger.evidence.single.checking import Asked, check_bundle, read_trust
+from ledger.evidence.single.checking import Asked, check_bundle
+from ledger.evidence.single.outside import read_trust
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.trust import TrustFile
 from ledger.evidence.verify import verify_bundle

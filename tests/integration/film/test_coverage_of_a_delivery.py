@@ -102,8 +102,9 @@ def test_a_folder_without_pictures_and_a_log_without_a_cut_say_so(
     assert ask(film, tmp_path / "empty")[0] == 5
 
 
+@pytest.mark.usefixtures("delivered")
 def test_the_comparison_opens_what_is_private_and_is_noted(
-    recorded: ShotFilm, delivered: list[int], tmp_path: Path
+    recorded: ShotFilm, tmp_path: Path
 ) -> None:
     ask(recorded, tmp_path / "reel", "--reason", "delivery check")
     words = ["vault", "log", str(recorded.production), "--json"]
