@@ -276,7 +276,7 @@ class UnknownNameError(RecordError):
 
 
 class CutError(LedgerError):
-    """A cut is unreadable, or names clips or frames that do not exist."""
+    """A cut is missing or unreadable, or names clips or frames that do not exist."""
 
     code = "cut"
     exit_code = 4

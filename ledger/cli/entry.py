@@ -24,3 +24,7 @@ def main() -> None:
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     # A termination is to leave things as an interrupt from the keyboard does.
     raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

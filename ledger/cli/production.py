@@ -109,7 +109,9 @@ def register_command(folder: Folder, as_json: AsJson = False) -> None:
 
 def erase(
     folder: Folder,
-    uid: Annotated[str, typer.Argument(help="The person's uid in production.toml.")],
+    person: Annotated[
+        str, typer.Argument(help="The person's handle or uid in production.toml.")
+    ],
     basis: Annotated[
         str | None,
         typer.Option(help="Why, as a token; pipa-36 unless --retained is given."),
@@ -133,7 +135,7 @@ def erase(
             )
         with opened(folder) as production:
             report = erase_person(
-                production, uid, basis or "pipa-36", retained=retained
+                production, person, basis or "pipa-36", retained=retained
             )
         say(f"Destroyed: {report.count} values and openings; held: {report.holds}.")
         say("What remains: signatures by a key that nobody can name any more,")

@@ -12,6 +12,7 @@ from ledger.cli.production import AsJson, Folder
 from ledger.encoding import canonical
 from ledger.evidence.output import write_output
 from ledger.keys.replacing import read_private_key
+from ledger.log.note import Verifier
 from ledger.production.layout import Layout
 from ledger.production.rotating import Reason, apply, opened_to_rotate, prepare
 from ledger.production.rotation_request import read_request, read_signed
@@ -86,10 +87,17 @@ def rotate_apply(
         if rotated.replaced:
             say(f"Also replaced: {', '.join(rotated.replaced)}.")
         say("Trust files that verifiers have stay as they are.")
+        vkey = _vkey(composed.place.log, body.log_key)
+        say(f"Tell your witnesses this key: {vkey}")
         return 0, {
             "index": rotated.receipt.index,
             "new": rotated.receipt.new,
             "log_key": body.log_key,
+            "log_vkey": vkey,
         }
 
     raise typer.Exit(answer(use_case, as_json=as_json))
+
+
+def _vkey(log: str, public_key: str) -> str:
+    return Verifier(name=log, public_key=bytes.fromhex(public_key)).to_vkey()

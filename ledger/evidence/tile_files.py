@@ -43,6 +43,10 @@ class TileFiles:
         """Whether there is anything under this name."""
         return os.path.lexists(self.folder / tile.path)
 
+    def is_file(self, tile: Tile) -> bool:
+        """Whether this name leads to a file, and not to a folder or nowhere."""
+        return (self.folder / tile.path).is_file()
+
     def served(self, tile: Tile) -> bytes:
         """A tile at its width: a partial one also out of the full one after it.
 

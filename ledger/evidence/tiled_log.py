@@ -230,6 +230,9 @@ class _Walk:
         width = min(WIDTH, hashes_at(tile.level, self.point.size) - tile.index * WIDTH)
         if width == tile.width:
             return  # read before
+        if width <= 0 and not self.files.is_file(tile):
+            self.strays.append(name)  # a link to a folder, or to nothing
+            return
         if tile.width > width:
             self.ahead.append(name)
         if width > 0:

@@ -225,9 +225,10 @@ def _check_witnesses(trust: TrustFile) -> None:
     if trust.quorum is not None and trust.quorum > len(trust.witnesses):
         raise _unreadable("a quorum of at most all witnesses", "a larger one")
     # A cosignature does not hold the name: one key under two names would count twice.
-    log_keys = {Verifier.from_vkey(vkey).public_key for vkey in trust.log_vkeys}
+    own = (*trust.log_vkeys, trust.recovery_vkey)
+    own_keys = {Verifier.from_vkey(vkey).public_key for vkey in own}
     keys = [one.public_key for one in trust.cosigners()]
-    if len({*keys, *log_keys}) != len(keys) + len(log_keys):
+    if len({*keys, *own_keys}) != len(keys) + len(own_keys):
         raise _unreadable("a key of its own for each witness", "one key twice")
 
 

@@ -9,7 +9,7 @@ as a conflict only with a checkpoint that the log itself has signed.
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -68,12 +68,14 @@ class Told:
         cosigned: the verified cosignature, with `Outcome.COSIGNED`.
         why: for people; never what the witness wrote.
         shown: the checkpoint that a refusing witness shows, unverified.
+        unknown_key: whether it refused for the log's signature (status 403).
     """
 
     outcome: Outcome
     cosigned: Cosigned | None = None
     why: str = ""
     shown: bytes | None = None
+    unknown_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,9 @@ class Asking:
             if status == httpx.codes.OK:
                 return self._cosigned(witness, body)
             if status != httpx.codes.CONFLICT:
-                return await self._refused(client, witness, f"status {status}")
+                told = await self._refused(client, witness, f"status {status}")
+                unknown = status == httpx.codes.FORBIDDEN
+                return replace(told, unknown_key=unknown)
             if kind != SIZE_TYPE:
                 raise _unusable(f"409 with {SIZE_TYPE}")
             held = parse_size(body)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ledger.errors import MissingEvidenceError, UnreadableInputError, UsageError
+from ledger.errors import CutError, UnreadableInputError, UsageError
 from ledger.history.coverage import Known, Place
 from ledger.history.film import Cut, Film
 from ledger.log.leaves import read_leaves
@@ -20,10 +20,10 @@ def cut_of(film: Film, statement: str | None) -> Cut:
 
     Raises:
         UsageError: there are several, or none of that id.
-        MissingEvidenceError: the log has no cut.
+        CutError: the log has no cut.
     """
     if not film.cuts:
-        raise MissingEvidenceError(
+        raise CutError(
             "a cut in the log",
             met="none",
             advice="Log the edited film first: jangbu cut.",

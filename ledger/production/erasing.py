@@ -16,7 +16,7 @@ released, erasing again destroys that as well.
 """
 
 from ledger.encoding.statement import Draft
-from ledger.errors import ProductionError
+from ledger.errors import MalformedRecordError, ProductionError, UnknownNameError
 from ledger.keys.folder import party_key
 from ledger.production.holding import (
     Hold,
@@ -26,7 +26,7 @@ from ledger.production.holding import (
     statements_held,
 )
 from ledger.production.opening import Production
-from ledger.production.registry import write_registry
+from ledger.production.registry import uid_of, write_registry
 from ledger.records.identity import Token, Uid, as_token, as_uid
 from ledger.vault.erasure import ErasureReport, Extent, default_key, retained_key
 from ledger.vault.held import Held
@@ -34,21 +34,21 @@ from ledger.vault.names import NAMES
 
 
 def erase_person(
-    production: Production, uid: str, basis: str, *, retained: bool = False
+    production: Production, reference: str, basis: str, *, retained: bool = False
 ) -> ErasureReport:
     """Destroy what may be destroyed about a person.
 
     Args:
         production: an opened production, online.
-        uid: of the party.
+        reference: the person's handle or uid; of somebody erased before, the uid.
         basis: why, a token such as `pipa-36`.
         retained: what had to be kept, and not what may go at any time.
 
     Raises:
-        ProductionError: the uid is not a person's, now or before.
+        ProductionError: it is not a person's, now or before.
         HeldEvidenceError: a hold on the person is in force; nothing was touched.
     """
-    person = as_uid(uid, "the uid of the person")
+    person = _called(production, reference)
     token = as_token(basis, "--basis")
     _check_person(production, person, retained=retained)
     production.recorder.flush()
@@ -131,6 +131,23 @@ def _state(
         )
     )
     production.recorder.record([statement], "studio")
+
+
+def _called(production: Production, reference: str) -> Uid:
+    try:
+        return as_uid(reference)
+    except MalformedRecordError:
+        pass  # no uid, so a handle
+    try:
+        return uid_of(production.registry.party_called(reference))
+    except UnknownNameError as error:
+        raise ProductionError(
+            "the handle or the uid of a person in production.toml",
+            met="neither",
+            advice="The uid stands in the person's [[party]] in production.toml. "
+            "Somebody who was erased before is known by it alone.",
+            where="production.toml: party",
+        ) from error
 
 
 def _check_person(production: Production, uid: Uid, *, retained: bool) -> None:

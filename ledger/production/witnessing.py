@@ -29,6 +29,10 @@ from ledger.records.identity import instant_from
 
 _LOOKED_AT: Final = 8
 """Kept checkpoints in which a witness's last cosignature is looked for."""
+_NEW_KEY: Final = (
+    "the witness may not know your log key: after a rotation it needs the new one "
+    "(docs/guides/keys.md)"
+)
 
 
 class Standing(StrEnum):
@@ -202,9 +206,7 @@ class Publisher:
             )
         if told.shown is not None:
             return self._weighed(log, cosigner.name, told, told.shown)
-        why = told.why
-        if told.outcome is Outcome.REFUSED:
-            why = f"{why}, and it shows no checkpoint that would say why"
+        why = _why_none(told) if told.outcome is Outcome.REFUSED else told.why
         return WitnessReport(
             name=cosigner.name, standing=_STANDINGS[told.outcome], why=why
         )
@@ -220,6 +222,7 @@ class Publisher:
             return WitnessReport(name=name, standing=Standing.REFUSED, why=why)
         if log.holds(point):
             why = f"{told.why}, though this log continues what it shows"
+            why = f"{why}; {_NEW_KEY}" if told.unknown_key else why
             return WitnessReport(name=name, standing=Standing.REFUSED, why=why)
         if point.size > log.point.size:
             return self._ahead(log, name, point, shown)
@@ -286,6 +289,13 @@ def _cosigners(tables: Sequence[WitnessTable]) -> list[Cosigner]:
             where="production.toml: witness.vkey",
         )
     return found
+
+
+def _why_none(told: Told) -> str:
+    """Why a witness refused that shows no checkpoint for it."""
+    if told.unknown_key:
+        return f"{told.why}; {_NEW_KEY}"
+    return f"{told.why}, and it shows no checkpoint that would say why"
 
 
 def _had(cosigned: Cosigned) -> WitnessReport:

@@ -11,7 +11,7 @@ Patterns match the whole text: a newline at the end is refused.
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Annotated, Literal, NewType, TypeAlias
+from typing import Annotated, Final, Literal, NewType, TypeAlias
 
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -31,10 +31,18 @@ _INSTANT = rf"{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{6}}Z"
 _LONGEST_DOMAIN = 253
 
 
-def _form(pattern: str) -> StringConstraints:
+def _whole(pattern: str) -> str:
     # `\z` and not `$`: Python's `$` would let a newline through, and Python's
     # engine refuses `\z` outright, so no model can switch engines unnoticed.
-    return StringConstraints(strict=True, pattern=rf"\A(?:{pattern})\z")
+    return rf"\A(?:{pattern})\z"
+
+
+INSTANT_PATTERN: Final = _whole(_INSTANT)
+"""What a model's refusal of an instant names."""
+
+
+def _form(pattern: str) -> StringConstraints:
+    return StringConstraints(strict=True, pattern=_whole(pattern))
 
 
 def _is_a_label(label: str) -> bool:

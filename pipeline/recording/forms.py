@@ -18,10 +18,11 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
 from ledger.encoding import canonical
 from ledger.errors import RecordFileError
-from ledger.records.identity import Day, Instant, Token
+from ledger.records.identity import INSTANT_PATTERN, Day, Instant, Token
 from ledger.records.people import Route
 from ledger.records.visible import is_visible
 from pipeline.capture.generation import GenerationFile
@@ -223,11 +224,28 @@ def parse_form(line: Line) -> RecordLine:
         # The first step names the kind, which is no field of the line.
         steps = first["loc"][1:] if first["loc"] else ("kind",)
         field = "".join(f"/{step}" for step in steps)
+        if _is_time(first):
+            raise _no_time(field, line.number) from error
         raise _unfit(first["msg"], field or "/kind", line.number) from error
     if (form.verb is None) != (form.of is None):
         missing = "/verb" if form.verb is None else "/of"
         raise _unfit("one of verb and of without the other", missing, line.number)
     return form
+
+
+def _is_time(refused: ErrorDetails) -> bool:
+    pattern = refused.get("ctx", {}).get("pattern")
+    return refused["type"] == "instant" or pattern == INSTANT_PATTERN
+
+
+def _no_time(field: str, number: int) -> RecordFileError:
+    return RecordFileError(
+        "UTC with six decimals, for instance 2026-07-03T09:00:00.000000Z",
+        met="another form, or no time of the calendar",
+        advice="Correct the field.",
+        where=f"line {number}: {field}",
+        line=number,
+    )
 
 
 def _unfit(met: str, field: str, number: int) -> RecordFileError:

@@ -106,6 +106,10 @@ def check_outside(
             comparing.take(note, _other_history)
     if outside.since is not None:
         with audit.step(_SINCE):
+            # First, since a newer checkpoint may be by a key that is not in here yet.
+            claimed = _claimed(outside.since)
+            if claimed and claimed.size > shown.size:
+                raise _ends_before(claimed.size, shown.size)
             since = comparing.take(outside.since, _rewritten)
     return _counted(audit, comparing.times, trust, since)
 
@@ -179,6 +183,16 @@ def _cut(held: int, met: int) -> RollbackError:
         f"a bundle with the {held} entries of a checkpoint that others hold",
         met=f"one of {met} entries",
         advice="Entries were cut off, or the bundle is older than that checkpoint: ask "
+        "for a bundle of the log as it is now. Keep both.",
+        size=held,
+    )
+
+
+def _ends_before(held: int, met: int) -> RollbackError:
+    return RollbackError(
+        f"a bundle with the {held} entries of the checkpoint that you hold",
+        met=f"one that ends before that checkpoint, at {met} entries",
+        advice="Entries were cut off, or the bundle is older than your checkpoint: ask "
         "for a bundle of the log as it is now. Keep both.",
         size=held,
     )

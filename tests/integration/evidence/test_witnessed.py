@@ -37,9 +37,9 @@ def cosigned(note: bytes, names: Sequence[str], time: int = TIME) -> bytes:
     return note + "".join(lines).encode()
 
 
-def begun() -> SmallStudio:
+def begun(studio: SmallStudio | None = None) -> SmallStudio:
     """A log with the file that all generations made."""
-    log = SmallStudio()
+    log = studio or SmallStudio()
     log._asset({0: encode_png(small_frames.creature())})
     return log
 
@@ -268,6 +268,17 @@ def test_a_checkpoint_of_this_log_by_another_key_is_a_failure(log: SmallStudio) 
     thief = SmallStudio(seed="thief")
     verdict = verify(log, log.trust(), since=thief.log.note)
     assert (verdict.exit_code, verdict.failures[0].step) == (5, "since")
+
+
+def test_a_newer_checkpoint_by_an_unknown_key_says_that_the_bundle_ends_before(
+    log: SmallStudio,
+) -> None:
+    newer = begun(SmallStudio(seed="thief"))
+    grow(newer, log.log.size() + 1)
+    verdict = verify(log, log.trust(), since=newer.log.note)
+    failure = verdict.failures[0]
+    assert (verdict.exit_code, failure.step) == (5, "since")
+    assert "ends before that checkpoint" in str(failure.error)
 
 
 def test_a_witness_may_state_a_time_beyond_every_calendar(log: SmallStudio) -> None:

@@ -193,6 +193,20 @@ def test_a_stray_file_is_named_and_keeps_the_answer_open(
     assert (report.state, report.exit_code) == (State.OPEN, 3)
 
 
+@pytest.mark.parametrize("name", ["tile/0/7", "tile/0/009", "tile/9/000", "tile/odd"])
+@pytest.mark.parametrize("target", ["folder", "nothing"])
+def test_a_stray_link_is_named_like_a_stray_file(
+    name: str, target: str, small: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(small, tmp_path / "log")
+    (tmp_path / "folder").mkdir()
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(tmp_path / target)
+    report = check(folder)
+    assert (report.strays, report.ahead) == ((name,), ())
+    assert (report.state, report.exit_code) == (State.OPEN, 3)
+
+
 def test_older_partial_tiles_must_begin_what_they_became(tmp_path: Path) -> None:
     log = PublicLog(40)
     log.export(tmp_path)

@@ -99,7 +99,7 @@ def test_a_folder_without_pictures_and_a_log_without_a_cut_say_so(
 ) -> None:
     (tmp_path / "empty").mkdir()
     assert ask(recorded, tmp_path / "empty")[0] == 4
-    assert ask(film, tmp_path / "empty")[0] == 5
+    assert ask(film, tmp_path / "empty")[0] == 4
 
 
 @pytest.mark.usefixtures("delivered")

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.encoding.commitment import statement_id
 from ledger.encoding.statement import Composed, Draft, Secret
-from ledger.errors import ErasedEvidenceError, NotPermittedError
+from ledger.errors import ErasedEvidenceError, NotPermittedError, ProductionError
 from ledger.evidence.fsck.check import Holdings, fsck
 from ledger.evidence.fsck.report import Finding
 from ledger.log.note import Verifier
@@ -139,4 +139,18 @@ def test_contracts_are_held_and_their_key_stays(root: Path) -> None:
         assert first.holds == 3
         assert production.vault.open(said, "/body/terms").value == terms
         assert erase_person(production, uid, "pipa-36") == first
+
+
+def test_a_person_is_erased_by_handle_and_afterwards_known_by_uid_alone(
+    production: Production,
+) -> None:
+    uid = FilmStudio(production).uid("painter")
+    with pytest.raises(ProductionError, match=r"production\.toml"):
+        erase_person(production, "nobody", "pipa-36")
+    first = erase_person(production, "painter", "pipa-36")
+    assert production.vault.was_erased(as_uid(uid))
+    with opened(production.layout.root) as again:
+        with pytest.raises(ProductionError, match="uid"):
+            erase_person(again, "painter", "pipa-36")
+        assert erase_person(again, uid, "pipa-36") == first
         assert found_by_fsck(production) == []

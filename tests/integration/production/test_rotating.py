@@ -30,6 +30,7 @@ from ledger.history.log_keys import LogKeys
 from ledger.keys.folder import KeyFolder
 from ledger.keys.replacing import read_private_key
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
+from ledger.log.note import Verifier
 from ledger.production.film import read_film
 from ledger.production.opening import SystemClock, opened
 from ledger.production.own_keys import own_authority
@@ -301,6 +302,7 @@ def test_the_commands_rotate(root: Path, offline: Path, tmp_path: Path) -> None:
     for new in (True, False):
         told = document(jangbu("rotate", "apply", root, out, "--json"))
         assert told["new"] is new
+        assert Verifier.from_vkey(told["log_vkey"]).public_key.hex() == told["log_key"]
     again = jangbu("rotate", "sign", request, "--key", key, "-o", out)
     assert again.returncode == 6
     no_key = root / "production.toml"

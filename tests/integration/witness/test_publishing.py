@@ -241,6 +241,21 @@ def test_a_witness_that_lies_is_named_and_costs_the_others_nothing(
     outsiders.studio.state(outsiders.studio.element(20))
 
 
+@pytest.mark.parametrize("shows", [False, True])
+def test_a_witness_without_the_new_log_key_is_told_apart(
+    *, shows: bool, outsiders: Outsiders
+) -> None:
+    held = outsiders.studio.port.reader().checkpoint()
+
+    def forbidding(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        send(handler, *((403, b"") if body or not shows else (200, held)))
+
+    outsiders.other(forbidding)
+    done = outsiders.publish()
+    assert (standings(done), done.conflict) == (["refused"], False)
+    assert "may not know your log key" in done.witnesses[0].why
+
+
 def test_a_witness_that_is_not_there_is_named(outsiders: Outsiders) -> None:
     vkey = Cosigner.of("gone.example", key_of("gone")).to_vkey()
     outsiders.tables.append(WitnessTable(url="http://127.0.0.1:1", vkey=vkey))

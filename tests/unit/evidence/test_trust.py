@@ -68,6 +68,10 @@ def test_a_trust_file_is_read_as_it_was_written() -> None:
         changed(witnesses=[W1.to_vkey(), SAME_KEY.to_vkey()], quorum=1),
         changed(witnesses=[Cosigner(name=LOG, public_key=LOG_KEY).to_vkey()], quorum=1),
         changed(witnesses=[TRUST.log_vkeys[0]], quorum=1),
+        changed(
+            witnesses=[Cosigner(name="w.example", public_key=RECOVERY_KEY).to_vkey()],
+            quorum=1,
+        ),
         changed(time_roots=[]),
         changed(time_roots=["no certificate"]),
         changed(log_vkeys=[]),
