@@ -51,7 +51,7 @@ def print_keys(periods: Sequence[KeyPeriod]) -> bytes:
     Examples:
         >>> key = Verifier(name="example.com/log", public_key=bytes(32))
         >>> print(print_keys([KeyPeriod(1, None, key)]).decode(), end="")
-        1 - example.com/log+a14d3ee4+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+        1 - example.com/log+a3ad76db+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
     """
     return "".join(
         f"{one.first} {'-' if one.last is None else one.last} "

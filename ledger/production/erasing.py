@@ -16,7 +16,7 @@ released, erasing again destroys that as well.
 """
 
 from ledger.encoding.statement import Draft
-from ledger.errors import MalformedRecordError, ProductionError, UnknownNameError
+from ledger.errors import MalformedRecordError, ProductionError
 from ledger.keys.folder import party_key
 from ledger.production.holding import (
     Hold,
@@ -134,16 +134,16 @@ def _state(
 
 
 def _called(production: Production, reference: str) -> Uid:
+    """Whose handle or uid it is; a name would be too easily somebody else's."""
+    for one in production.registry.party:
+        if reference == one.handle:
+            return uid_of(one)
     try:
         return as_uid(reference)
-    except MalformedRecordError:
-        pass  # no uid, so a handle
-    try:
-        return uid_of(production.registry.party_called(reference))
-    except UnknownNameError as error:
+    except MalformedRecordError as error:
         raise ProductionError(
             "the handle or the uid of a person in production.toml",
-            met="neither",
+            met=repr(reference),
             advice="The uid stands in the person's [[party]] in production.toml. "
             "Somebody who was erased before is known by it alone.",
             where="production.toml: party",

@@ -54,7 +54,9 @@ class Bounds(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.upper < self.lower:
-            raise PydanticCustomError("bounds", "the upper bound lies below the lower")
+            raise PydanticCustomError(
+                "bounds", "the upper bound lies below the lower", {"field": "upper"}
+            )
         return self
 
 
@@ -101,7 +103,9 @@ class MeasuredLeaf(Leaf):
     def _bottom_to_top(self) -> Self:
         layers = [one.layer for one in self.inputs]
         if layers != sorted(set(layers)):
-            raise PydanticCustomError("inputs", "each layer once, bottom to top")
+            raise PydanticCustomError(
+                "inputs", "each layer once, bottom to top", {"field": "inputs"}
+            )
         return self
 
     @property

@@ -177,14 +177,14 @@ def test_an_upper_bound_is_not_below_the_lower() -> None:
     assert isinstance(coverage, dict)
     changed = {**coverage, "unattributed": {"lower": 2, "upper": 1}}
     where = refused_at(MeasuredLeaf, {**MEASURED, "coverage": changed})
-    assert where == "/coverage/unattributed"
+    assert where == "/coverage/unattributed/upper"
 
 
 def test_a_layer_has_one_input_in_a_frame() -> None:
     assert isinstance(MEASURED, dict)
     inputs = MEASURED["inputs"]
     assert isinstance(inputs, list)
-    assert refused_at(MeasuredLeaf, {**MEASURED, "inputs": inputs * 2}) == "/"
+    assert refused_at(MeasuredLeaf, {**MEASURED, "inputs": inputs * 2}) == "/inputs"
 
 
 @pytest.mark.parametrize(
