@@ -31,6 +31,9 @@ _KEY_DIGITS: Final = 32
 # A withdrawal has an empty body: it is rare, and the models' business.
 _ACT: Final = r'\{"of":"[0-9a-f]{64}","verb":"(?:correct|dispute|supersede)"\}'
 
+NAMED: Final = frozenset({"act", "key", "log", "prev", "scope"})
+"""Members whose bytes a match tells."""
+
 _AS_JSON: Final = Shape(type=dict[str, Any])
 
 Json = dict[str, Any]
@@ -41,13 +44,14 @@ class Form:
     """The form of one kind.
 
     Attributes:
-        match: of the whole bytes; `None` if they are not surely of this form.
+        match: of the whole bytes, with the members of `NAMED` as groups; `None` if
+            they are not surely of this form.
         checks: what the expression cannot say of a member, by name.
         statement: makes the envelope from its JSON.
         body: makes the body from its JSON.
     """
 
-    match: Callable[[bytes], object]
+    match: Callable[[bytes], re.Match[bytes] | None]
     checks: tuple[tuple[str, Callable[[Any], object]], ...]
     statement: Callable[[Json], Statement]
     body: Callable[[Json], Record]
@@ -123,11 +127,15 @@ def _pattern(
     if rule.acts:
         members.append(("act", _ACT, True))
     patterns = [
-        (name, pattern, optional)
+        (name, _named(name, pattern), optional)
         for name, pattern, optional in members
         if pattern is not None
     ]
     return object_pattern(patterns) if len(patterns) == len(members) else None
+
+
+def _named(name: str, pattern: str) -> str:
+    return f"(?P<{name}>{pattern})" if name in NAMED else pattern
 
 
 def _scope_pattern(rule: KindRule) -> str | None:

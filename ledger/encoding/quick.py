@@ -247,6 +247,6 @@ class Quick(Generic[Model]):
         return found
 
 
-def compiled(pattern: str) -> Callable[[bytes], object]:
+def compiled(pattern: str) -> Callable[[bytes], re.Match[bytes] | None]:
     """What matches the whole of some bytes; `None` if it does not."""
     return re.compile(pattern.encode("ascii")).fullmatch

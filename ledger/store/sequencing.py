@@ -7,7 +7,7 @@ writers; the state that they lead to counts once that transaction is committed.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -30,6 +30,7 @@ from ledger.store.admission import (
     open_signed,
 )
 from ledger.store.blob_check import WITH_BLOBS, check_blobs
+from ledger.store.plain import PLAIN, PlainDesk
 from ledger.store.rows import Admitted, KindKey, LogRows, StoredEntry, receipt_of
 from ledger.store.state import GrowingLog, LogState, catch_up, changed_outside
 
@@ -87,6 +88,22 @@ class _Deciding:
         if admitted.sheet == signed.digest:
             return admitted
         return StoredEntry(admitted.idx, admitted.id, admitted.at, admitted.leaf)
+
+    def plainly(
+        self,
+        desks: Mapping[str, PlainDesk],
+        submission: Submission,
+        place: KindKey,
+        signed: SignedSheet,
+    ) -> Admitted | None:
+        """Let a plain statement in that is new; `None` if it is anything else."""
+        desk = desks.get(place[0])
+        if desk is None or place in self.stored or place in self.admitted:
+            return None
+        admitted = desk.admit(submission, place)
+        if admitted is not None:
+            self.take(place, admitted, signed.key_id)
+        return admitted
 
     def take(self, place: KindKey, admitted: Admitted, key_id: str) -> None:
         """Remember what was let in."""
@@ -146,16 +163,17 @@ class Sequencing:
         the same call admits anything.
         """
         # All at once, by what the bytes seem to be; what they are is asked for later.
-        places = {
-            place_named_in(one.raw) for parcel in parcels for one in parcel.statements
-        }
-        # One instant: what is admitted together has one time, and one checkpoint.
-        now = instant_from(self.clock.now())
-        found = rows.stored(places)
-        deciding = _Deciding(rows, GrowingLog(state), now, places, found)
+        places = [
+            [place_named_in(one.raw) for one in parcel.statements] for parcel in parcels
+        ]
+        asked = frozenset(chain.from_iterable(places))
         # One instant for all: entries of one transaction are known by it.
         now = instant_from(self.clock.now())
-        answers = [self._decide_parcel(deciding, parcel, now) for parcel in parcels]
+        deciding = _Deciding(rows, GrowingLog(state), now, asked, rows.stored(asked))
+        answers = [
+            self._decide_parcel(deciding, parcel, seeming)
+            for parcel, seeming in zip(parcels, places, strict=True)
+        ]
         after, note = state, rows.newest_note()
         if deciding.admitted:
             after = deciding.log.state()
@@ -179,7 +197,7 @@ class Sequencing:
     # --- deciding ----------------------------------------------------------------
 
     def _decide_parcel(
-        self, deciding: _Deciding, parcel: Parcel, now: Instant
+        self, deciding: _Deciding, parcel: Parcel, places: Sequence[KindKey]
     ) -> list[Answer]:
         try:
             signed = self._open(deciding, parcel)
@@ -193,11 +211,16 @@ class Sequencing:
             signer_of=deciding.signer_of,
             root_at=deciding.root_at,
         )
+        plain = {
+            kind: PlainDesk(self.log, kind, signed, deciding.log, deciding.now)
+            for kind in PLAIN
+        }
         before = len(deciding.log.leaves)
         # One after the other: what was read of a statement is let go before the next.
         answers = [
-            self._answer(deciding, desk, submission, signed)
-            for submission in parcel.statements
+            deciding.plainly(plain, submission, place, signed)
+            or self._answer(deciding, desk, submission, signed)
+            for submission, place in zip(parcel.statements, places, strict=True)
         ]
         if len(deciding.log.leaves) > before:
             deciding.envelopes[signed.digest] = parcel.sheet

@@ -52,7 +52,7 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401
     if get_origin(annotation) is tuple:
         return st.lists(values(of[0]), min_size=_least(constraints), max_size=FEW)
     if annotation is int:
-        return st.integers(_least(constraints), 2**53)
+        return st.integers(_least(constraints), 2**53 - 1)
     if annotation is str:
         return _texts(constraints)
     return _nested(annotation)
