@@ -1,5 +1,6 @@
 """`jangbu witness`: cosign the checkpoints of somebody else's log."""
 
+import signal
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.errors import CheckpointError, StoreUnavailableError, UsageError
 from ledger.log.witness_request import origin_hash
 from ledger.witness.server import WitnessServer
@@ -35,7 +36,7 @@ def witness_init(
 ) -> None:
     """Make a witness: its key, and its memory of what it has cosigned."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         witness = _created(folder, name)
         say(f"Made the witness {witness.name} in {folder}")
         say(f"Give this key to productions and to readers: {witness.vkey}")
@@ -56,7 +57,7 @@ def witness_add(
 ) -> None:
     """Cosign for a log from now on, or accept its next key."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         witness = Witness.open(folder, WallClock())
         origin = _added(witness, vkey, alone=replace)
         say(f"{witness.name} cosigns for {origin}")
@@ -74,7 +75,7 @@ def witness_serve(
 ) -> None:
     """Answer logs over HTTP until interrupted (C2SP tlog-witness)."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         witness = Witness.open(folder, WallClock())
         try:
             server = WitnessServer(witness, (host, port))
@@ -86,6 +87,7 @@ def witness_serve(
                 where=f"{host}:{port}",
             ) from error
         with server:
+            _end_when_told()
             say(f"{witness.name} listens at {server.url}; {witness.vkey}")
             server.serve_forever()
         return 0, {}
@@ -93,10 +95,17 @@ def witness_serve(
     raise typer.Exit(answer(use_case, as_json=False))
 
 
+def _end_when_told() -> None:
+    # Said here, as what is started in the background inherits that SIGINT is ignored,
+    # and as service managers send SIGTERM.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
+
+
 def witness_show(folder: Folder, as_json: AsJson = False) -> None:
     """Show the witness's key, what it has cosigned, and the evidence that it keeps."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         witness = Witness.open(folder, WallClock())
         known = witness.known()
         say(f"{witness.name}: {witness.vkey}")

@@ -139,7 +139,7 @@ def _named(name: str, pattern: str) -> str:
 
 
 def _scope_pattern(rule: KindRule) -> str | None:
-    """Match what the rule demands of the scope; a range is the models' business."""
+    """Match what the rule demands of the scope."""
     known = {part.key: part.shape.pattern for part in parts_of(Scope)}
     members = []
     for name in rule.scope | rule.may:

@@ -3,7 +3,6 @@
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
@@ -36,7 +35,7 @@ def validate(model: type[Model], raw: bytes, path: str = "") -> Model:
         found = model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise _unfit(_pointer(path, _steps_to(first)), first["msg"]) from error
+        raise _unfit(_pointer(path, first["loc"]), first["msg"]) from error
     printed = dump(found)
     if canonical.encode_checked(printed) != raw:
         where = _difference(canonical.parse_lenient(raw), printed, path)
@@ -47,12 +46,6 @@ def validate(model: type[Model], raw: bytes, path: str = "") -> Model:
 def dump(model: BaseModel) -> dict[str, JsonValue]:
     """The JSON value of a model; members that are not given are left out."""
     return model.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-def _steps_to(refused: ErrorDetails) -> tuple[int | str, ...]:
-    """Where it was refused; what compares fields of one model names the field."""
-    field = refused.get("ctx", {}).get("field")
-    return refused["loc"] if field is None else (*refused["loc"], field)
 
 
 def _pointer(path: str, steps: tuple[int | str, ...]) -> str:

@@ -40,6 +40,7 @@ from ledger.encoding.shapes import (
     object_pattern,
     shape_of,
 )
+from ledger.encoding.validators import After, asked_afterwards
 from ledger.errors import RecordError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -61,13 +62,15 @@ def shape_of_model(model: type[BaseModel], **known: Shape) -> Shape:
     """
     _check_plain(model)
     parts = parts_of(model, **known)
-    after = list(model.__pydantic_decorators__.model_validators)
+    after = asked_afterwards(model)
     members = {part.key: part.member for part in parts}
+    build = _builder(model, parts, after)
     return Shape(
         type=TypedDict(model.__name__, members),  # type: ignore[operator]
-        pattern=None if after else _pattern(parts),
-        check=_checker(parts),
-        build=_builder(model, parts, after),
+        pattern=_pattern(parts),
+        # What compares members asks for all of them as the model holds them.
+        check=build if after else _checker(parts),
+        build=build,
     )
 
 
@@ -139,12 +142,11 @@ def parts_of(model: type[BaseModel], **known: Shape) -> list[Part]:
 
 def _check_plain(model: type[BaseModel]) -> None:
     own, config = model.__pydantic_decorators__, model.model_config
-    modes = {one.info.mode for one in own.model_validators.values()}
-    special = own.field_validators or own.validators or own.root_validators
+    special = own.validators or own.root_validators
     printed = own.field_serializers or own.model_serializers or own.computed_fields
     more = model.__private_attributes__ or model.__pydantic_post_init__
     closed = config.get("extra") == "forbid" and config.get("strict") is True
-    if special or printed or more or not closed or not modes <= {"after"}:
+    if special or printed or more or not closed:
         raise UnshapedError
 
 
@@ -169,7 +171,7 @@ def _checker(parts: Sequence[Part]) -> Check | None:
 
 
 def _builder(
-    model: type[BaseModel], parts: Sequence[Part], after: Sequence[str]
+    model: type[BaseModel], parts: Sequence[Part], after: Sequence[After]
 ) -> Build:
     """Make records of what the shape has let through, without asking the model again.
 
@@ -196,7 +198,7 @@ def _builder(
         put(record, "__pydantic_extra__", None)
         put(record, "__pydantic_private__", None)
         for check in after:
-            record = getattr(record, check)()
+            record = check(record)
         return record
 
     return build
@@ -235,16 +237,24 @@ class Quick(Generic[Model]):
     def read(self, raw: bytes) -> Model | None:
         """The record; `None` as for `json`."""
         try:
-            given = self.json(raw)
-            if given is None and canonical.is_plain(raw):
-                given = self._decode(raw)
-                # Members that no expression matches: printed again they are the same.
-                if canonical.encode_checked(given) != raw:
-                    return None
+            given = self._given(raw)
             found: Model | None = None if given is None else self._build(given)
         except REFUSED:
             return None
         return found
+
+    def _given(self, raw: bytes) -> dict[str, Any] | None:
+        """The JSON, which only what builds the record may still refuse."""
+        if self._match is not None and self._match(raw) is not None:
+            given = decode_object(raw)
+            if self._check is not self._build:
+                self._check(given)
+            return given
+        if not canonical.is_plain(raw):
+            return None
+        decoded: dict[str, Any] = self._decode(raw)
+        # Members that no expression matches: printed again they are the same.
+        return decoded if canonical.encode_checked(decoded) == raw else None
 
 
 def compiled(pattern: str) -> Callable[[bytes], re.Match[bytes] | None]:

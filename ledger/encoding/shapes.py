@@ -13,7 +13,14 @@ from typing import Annotated, Any, Final, Literal, NewType, get_args, get_origin
 
 import annotated_types
 import msgspec
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    PlainSerializer,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 from ledger.encoding.canonical import MAX_INTEGER
@@ -82,7 +89,7 @@ def shape_of(
     if get_origin(annotation) is tuple:
         return _list(get_args(annotation), constraints, nested)
     if constraints:
-        raise UnshapedError
+        return _spelled(constraints)
     if get_origin(annotation) is Literal:
         return _fixed(get_args(annotation))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -144,9 +151,32 @@ def _text(constraints: Iterable[object]) -> Shape:
     )
 
 
-def _alone(validator: AfterValidator) -> Build | None:
-    """A validator that looks at the value alone; `None` for another."""
+def _spelled(constraints: Sequence[object]) -> Shape:
+    """A value that is written as text, in one spelling."""
+    match constraints:
+        case [PlainValidator() as reader, PlainSerializer() as writer]:
+            read, write = _alone(reader), _alone(writer)
+        case _:
+            raise UnshapedError
+    if read is None or write is None or reader.json_schema_input_type is not str:
+        raise UnshapedError
+
+    def build(text: str) -> Any:  # noqa: ANN401  # what the model holds
+        value = read(text)
+        if write(value) != text:
+            raise PydanticCustomError("spelling", "the one spelling")
+        return value
+
+    return Shape(type=str, pattern=f'"{_PLAIN.pattern}"', check=build, build=build)
+
+
+def _alone(
+    validator: AfterValidator | PlainValidator | PlainSerializer,
+) -> Build | None:
+    """What looks at the value alone; `None` for another."""
     found = validator.func
+    if found is str:
+        return str
     return found if len(signature(found).parameters) == 1 else None  # type: ignore[return-value]
 
 
@@ -182,6 +212,8 @@ def _integer(constraints: Iterable[object]) -> Shape:
                 least = max(least, bound)
             case annotated_types.Le(le=int(bound)):
                 most = min(most, bound)
+            case Strict(strict=True):
+                pass  # as all records are
             case _:
                 raise UnshapedError
     return Shape(

@@ -1,8 +1,8 @@
 """Kinds and leaves of measured and sealed frames (protocol 5 and 6)."""
 
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from ledger.records.identity import Digest, StatementId, Token, Uid
@@ -51,13 +51,12 @@ class Bounds(Record):
     lower: int = Field(ge=0)
     upper: int = Field(ge=0)
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.upper < self.lower:
-            raise PydanticCustomError(
-                "bounds", "the upper bound lies below the lower", {"field": "upper"}
-            )
-        return self
+    @field_validator("upper")
+    @classmethod
+    def _not_below_lower(cls, upper: int, info: ValidationInfo) -> int:
+        if upper < info.data.get("lower", 0):
+            raise PydanticCustomError("bounds", "the upper bound lies below the lower")
+        return upper
 
 
 class LayerCoverage(Bounds):
@@ -99,14 +98,13 @@ class MeasuredLeaf(Leaf):
     iscc: Iscc
     profile: Token
 
-    @model_validator(mode="after")
-    def _bottom_to_top(self) -> Self:
-        layers = [one.layer for one in self.inputs]
+    @field_validator("inputs")
+    @classmethod
+    def _bottom_to_top(cls, inputs: tuple[LayerInput, ...]) -> tuple[LayerInput, ...]:
+        layers = [one.layer for one in inputs]
         if layers != sorted(set(layers)):
-            raise PydanticCustomError(
-                "inputs", "each layer once, bottom to top", {"field": "inputs"}
-            )
-        return self
+            raise PydanticCustomError("inputs", "each layer once, bottom to top")
+        return inputs
 
     @property
     def number(self) -> int:

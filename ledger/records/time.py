@@ -15,6 +15,7 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import (
@@ -104,9 +105,15 @@ def _rate_field(value: object) -> Rate:
     if isinstance(value, Rate):
         return value
     try:
-        return Rate.parse(value)
+        return _known_rate(value) if isinstance(value, str) else Rate.parse(value)
     except MalformedRecordError as error:
         raise PydanticCustomError("rate", _RATE_FORM) from error
+
+
+@lru_cache(maxsize=64)
+def _known_rate(text: str) -> Rate:
+    # A film has one or two, and every range names one.
+    return Rate.parse(text)
 
 
 RateField: TypeAlias = Annotated[
