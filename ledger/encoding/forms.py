@@ -84,6 +84,8 @@ def form_of(kind: str) -> Form | None:
         return None
     checks = {name: part.shape.check for name, part in envelope.items()}
     checks["body"] = body.check
+    if not _scope_needs_check(rule):
+        checks["scope"] = None
     return Form(
         match=compiled(pattern),
         checks=tuple((name, check) for name, check in checks.items() if check),
@@ -149,6 +151,12 @@ def _scope_pattern(rule: KindRule) -> str | None:
         elif name in rule.scope:
             return None
     return object_pattern(members)
+
+
+def _scope_needs_check(rule: KindRule) -> bool:
+    """Whether a member that the rule permits says more than its expression."""
+    asks = {part.key for part in parts_of(Scope) if part.shape.check is not None}
+    return bool(asks & (rule.scope | rule.may))
 
 
 def _refuse(_given: Json) -> NoReturn:
