@@ -16,9 +16,9 @@ from ledger.store import leases
 from ledger.store.admission import LogKeyFor, PartyOf
 from ledger.store.blobs import BlobFolder
 from ledger.store.engine import transaction
-from ledger.store.published import PublishedLog
+from ledger.store.published import JustStored, PublishedLog
 from ledger.store.reader import StoreReader
-from ledger.store.rows import LogRows, receipt_of
+from ledger.store.rows import Admitted, LogRows, receipt_of
 from ledger.store.sequencing import Sequencing
 from ledger.store.sqlite_rows import SqliteRows
 from ledger.store.state import LogState
@@ -90,7 +90,7 @@ class LocalPort:
             decided = sequencing.decide(rows, state, parcels)
             sequencing.store(rows, decided)
         self._state = decided.state
-        self._publish_admitted()
+        self._publish_admitted(decided.added)
         return [list(answers) for answers in decided.answers]
 
     def locate(self, kind: str, key: str) -> Receipt | None:
@@ -105,8 +105,12 @@ class LocalPort:
         """A reader of the log as it is now."""
         return StoreReader(self.engine, self.studio, self.log)
 
-    def publish(self) -> None:
-        """Bring the copy outside the database up to date."""
+    def publish(self, added: Sequence[Admitted] = ()) -> None:
+        """Bring the copy outside the database up to date.
+
+        Args:
+            added: committed a moment ago, one after the other in the log.
+        """
         reader = self.reader()
         if reader.is_empty():
             return
@@ -116,7 +120,10 @@ class LocalPort:
                 rows = self._rows(connection)
                 self._state = sequencing.caught_up(rows, self._state, ())
         authority = self._state.authority
-        self.published.catch_up(reader, lambda note: sequencing.opened(note, authority))
+        known = JustStored(
+            reader, added[0].idx if added else 0, [one.entry for one in added]
+        )
+        self.published.catch_up(known, lambda note: sequencing.opened(note, authority))
 
     def held_outside(self) -> list[bytes]:
         """Signed checkpoints of this log that lie outside its database."""
@@ -138,9 +145,9 @@ class LocalPort:
             blobs=self.blobs,
         )
 
-    def _publish_admitted(self) -> None:
+    def _publish_admitted(self, added: Sequence[Admitted] = ()) -> None:
         try:
-            self.publish()
+            self.publish(added)
         except StoreError as error:
             # Not StoreFullError: that would say that nothing was stored.
             raise StoreUnavailableError(

@@ -8,11 +8,11 @@ checkpoint is written last, so it never promises entries that the copy lacks.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from ledger.errors import LogError
 from ledger.files import make_private_folder, os_error, write_private
@@ -32,6 +32,41 @@ class Published:
 
     entries: list[bytes]
     checkpoint: bytes | None
+
+
+class Copied(Protocol):
+    """What the copy is made from: a log at one moment."""
+
+    def checkpoint(self) -> bytes:
+        """The newest signed checkpoint note."""
+        ...
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        """Canonical bytes of the entries [start, end)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JustStored:
+    """A log of which the newest entries need not be read again.
+
+    Attributes:
+        log: the database.
+        first: index of the first entry that is known.
+        known: entries from there on, as they were committed.
+    """
+
+    log: LogReader
+    first: int
+    known: Sequence[bytes]
+
+    def checkpoint(self) -> bytes:
+        return self.log.checkpoint()
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        if self.first <= start and end <= self.first + len(self.known):
+            return list(self.known[start - self.first : end - self.first])
+        return self.log.entries(start, end)
 
 
 class PublishedLog:
@@ -57,7 +92,7 @@ class PublishedLog:
 
     def catch_up(
         self,
-        log: LogReader,
+        log: Copied,
         opened: Callable[[bytes], Checkpoint],
     ) -> None:
         """Append what the database has and the copy lacks, then the checkpoint.
@@ -83,7 +118,7 @@ class PublishedLog:
         except OSError as error:
             raise os_error(error, self.folder) from error
 
-    def _append(self, start: int, point: Checkpoint, log: LogReader) -> None:
+    def _append(self, start: int, point: Checkpoint, log: Copied) -> None:
         path = self.folder / "entries"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b") as file:

@@ -26,6 +26,7 @@ from ledger.store.postgres.engine import transaction
 from ledger.store.postgres.inbox import Inbox
 from ledger.store.postgres.rows import PostgresRows
 from ledger.store.postgres.sequencer import Lead, Sequencer, leading
+from ledger.store.rows import Admitted
 
 GLANCE_S: Final = 0.5
 """Seconds after which a waiting writer looks whether the sequencer went away."""
@@ -45,12 +46,14 @@ class _Turn:
         own: its own parcels, as long as they are in neither inbox nor log.
         led: whether it was let to sequence at all.
         left: how many transactions it does yet.
+        added: the newest of what it let in.
     """
 
     own: Sequence[Parcel]
     outside: Sequence[bytes]
     led: bool = False
     left: int = FOR_OTHERS
+    added: Sequence[Admitted] = ()
     answers: Sequence[Sequence[Receipt | Refusal]] | None = None
 
 
@@ -95,7 +98,7 @@ class PostgresPort(LocalPort):
         if answers is None:
             answers = [self._wait(parcel) for parcel in parcels]
         if turn.led:
-            self._publish_admitted()
+            self._publish_admitted(turn.added)
         return [list(one) for one in answers]
 
     def locate(self, kind: str, key: str) -> Receipt | None:
@@ -107,10 +110,10 @@ class PostgresPort(LocalPort):
 
     def drain(self) -> bool:
         """Sequence what waits in the inbox; whether this process was let to do it."""
-        led = self._sequence(()).led
-        if led:
-            self._publish_admitted()
-        return led
+        turn = self._sequence(())
+        if turn.led:
+            self._publish_admitted(turn.added)
+        return turn.led
 
     @property
     def _inbox(self) -> Inbox:
@@ -185,6 +188,7 @@ class PostgresPort(LocalPort):
             turn.left -= 1
             done = sequencer.advance(lead, turn.own, turn.outside)
             self._state, full = sequencer.state, done.full
+            turn.added = sequencer.added
             if done.own is not None:
                 turn.own, turn.answers = (), done.own
 

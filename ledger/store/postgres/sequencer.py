@@ -36,6 +36,7 @@ from ledger.store.postgres.engine import connected
 from ledger.store.postgres.inbox import AT_ONCE, Inbox, Tray
 from ledger.store.postgres.rows import PostgresRows
 from ledger.store.postgres.tables import OPEN
+from ledger.store.rows import Admitted
 from ledger.store.sequencing import Decided, Sequencing
 from ledger.store.state import LogState
 
@@ -154,10 +155,12 @@ class Sequencer:
 
     Attributes:
         state: the log after what this sequencer last committed.
+        added: the newest of what it committed, one after the other in the log.
     """
 
     sequencing: Sequencing
     state: LogState = field(default_factory=LogState)
+    added: list[Admitted] = field(default_factory=list)
 
     def advance(
         self, lead: Lead, own: Sequence[Parcel], outside: Sequence[bytes]
@@ -186,7 +189,13 @@ class Sequencer:
             self.sequencing.store(rows, decided)
             tray.answer({number: answers[number] for number in waiting})
         self.state = decided.state
+        self._remember(decided.added)
         return Done(own=[answers[at] for at in mine] or None, full=full)
+
+    def _remember(self, added: Sequence[Admitted]) -> None:
+        if self.added and added and added[0].idx != self.added[-1].idx + 1:
+            self.added = []  # somebody else sequenced in between
+        self.added += added
 
     def _decide(
         self, rows: PostgresRows, state: LogState, taken: Mapping[int, Parcel]
