@@ -5,10 +5,10 @@
     │  ├─ RecordError    malformed, unknown kind, conflict, stale, no right …
     │  ├─ LogError       inclusion, consistency, signatures, rollback
     │  ├─ EvidenceError  missing, altered, erased, unreadable
-    │  ├─ PolicyError    a policy file that cannot be used
+    │  ├─ PolicyError    a policy file that cannot be used (ledger/rules/errors.py)
     │  ├─ CutError       a cut that does not lead to frames
     │  ├─ CreditError    a roll that cannot be built
-    │  ├─ ReportError    fonts, glyphs, typesetting
+    │  ├─ ReportError    fonts, glyphs, typesetting (ledger/reports/errors.py)
     │  ├─ KeyStoreError  missing or foreign keys
     │  └─ StoreError     out of reach, full, changed from outside
     └─ PipelineError     (pipeline/errors.py)
@@ -238,27 +238,7 @@ class UnreadableInputError(EvidenceError):
     exit_code = 4
 
 
-# --- answers, credits, reports -----------------------------------------------------
-
-
-class PolicyError(LedgerError):
-    """A policy file cannot be used."""
-
-    code = "policy"
-    exit_code = 4
-
-
-class MalformedPolicyError(PolicyError):
-    """A policy file has no permitted form; `where` names file and key."""
-
-    code = "policy.malformed"
-
-
-class ReleasedPolicyError(PolicyError):
-    """A released policy file was edited; it has to be superseded instead."""
-
-    code = "policy.released"
-    exit_code = 5
+# --- records on file, cuts, credits ------------------------------------------------
 
 
 class RecordFileError(RecordError):
@@ -286,26 +266,6 @@ class CreditError(LedgerError):
     """The roll cannot be built from what is recorded."""
 
     code = "credit"
-    exit_code = 4
-
-
-class ReportError(LedgerError):
-    """A document cannot be typeset."""
-
-    code = "report"
-    exit_code = 7
-
-
-class MissingFontError(ReportError):
-    """The package of Korean fonts is missing or damaged."""
-
-    code = "report.font"
-
-
-class MissingGlyphError(ReportError):
-    """No font has a glyph for a character of the text."""
-
-    code = "report.glyph"
     exit_code = 4
 
 

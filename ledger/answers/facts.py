@@ -7,7 +7,8 @@ that came out of a generator were edited by nobody.
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from ledger.answers.lineage import Edit, Lineage, Making, Step
+from ledger.answers.lineage import Lineage
+from ledger.answers.making import Edit, Making, Step
 from ledger.answers.strengths import Strengths
 from ledger.history.film import Contribution, Film, Source
 from ledger.records.people import Route

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from ledger.answers.facts import FactFinder, Facts, nothing_known
-from ledger.answers.lineage import Edit, Lineage, Making, Measured, Presence
+from ledger.answers.lineage import Lineage
+from ledger.answers.making import Edit, Making, Measured, Presence
 from ledger.history.film import Contribution, Film
 from ledger.records.making import SourceType
 from ledger.rules.values import Fact, Reason

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ledger.answers.examination import Examination
 from ledger.answers.facts import Facts, unknown
 from ledger.answers.finding import Finding, Seen
-from ledger.answers.lineage import Presence
+from ledger.answers.making import Presence
 from ledger.answers.sight import Sight, ranges_of, sights
 from ledger.history.film import Contribution, Shot
 from ledger.rules.values import Fact, Reason, Strength

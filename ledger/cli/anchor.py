@@ -1,6 +1,5 @@
 """`jangbu anchor`: what outsiders have confirmed of a log, and when."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 
 from ledger.cli.asking import day_of
 from ledger.cli.documents import check_places, write_document
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.encoding.digest import sha256_hex
 from ledger.errors import UnreadableInputError
@@ -48,7 +47,7 @@ class CertifiedBy(Enum):
 def show(folder: Folder, as_json: AsJson = False) -> None:
     """Show time tokens and anchors, and what is unstamped: 0 all there, 3 not."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             found = overview(production)
         now = SystemClock().now()
@@ -74,7 +73,7 @@ def export(
 ) -> None:
     """Write the checkpoint sheet for a notary or document centre: one page."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         check_places(out, force=force)
         with opened(folder) as production:
             now = SystemClock().now()
@@ -105,7 +104,7 @@ def record(
 ) -> None:
     """Log that a notary or document centre certified a checkpoint."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         certified = Certified(
             size=size,
             authority=authority.value,

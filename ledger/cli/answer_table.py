@@ -27,6 +27,7 @@ DISCLAIMER: Final = {
 
 _WIDE: Final = 120
 """Columns from which a table is readable."""
+_NONE: Final = "–"
 _GROUNDS: Final = 2
 _SETTLEMENTS: Final = 3
 """Ways to settle an answer that are spelled out; JSON has all of them."""
@@ -74,7 +75,7 @@ def _show_lines(film: Film, findings: Sequence[Finding]) -> None:
     """The same where a table would break every word."""
     for place, one in enumerate(findings, 1):
         *about, state, why = _row(film, one)
-        say(f"{place}  {' · '.join(part for part in about if part != '–')}")
+        say(f"{place}  {' · '.join(part for part in about if part != _NONE)}")
         say(f"   {'; '.join([state, *why.splitlines()])}")
     say("")
 
@@ -101,7 +102,7 @@ def _asked_by(trace: TraceNode) -> Iterator[str]:
 
 
 def _row(film: Film, one: Finding) -> tuple[str, ...]:
-    frames = ", ".join(map(str, one.spans.ranges())) if one.spans else "–"
+    frames = ", ".join(map(str, one.spans.ranges())) if one.spans else _NONE
     notes = [
         *(_both(REASONS, reason.value) for reason in _reasons(one)),
         *(_both(STATES, tag) for tag in tags_to_json(one.tags)),
@@ -120,7 +121,7 @@ def _row(film: Film, one: Finding) -> tuple[str, ...]:
     return (
         _name(film, one.shot),
         _what(film, one),
-        _both(PARTS, one.part) if one.part else "–",
+        _both(PARTS, one.part) if one.part else _NONE,
         frames,
         _both(STATES, one.state.value),
         "\n".join(notes),
@@ -153,7 +154,7 @@ def _what(film: Film, one: Finding) -> str:
 
 def _name(film: Film, uid: str | None) -> str:
     if uid is None:
-        return "–"
+        return _NONE
     if uid in film.shots:
         name = film.shots[uid].code
     elif uid in film.parties:
@@ -176,7 +177,8 @@ def _both(words: Words, code: str) -> str:
 def _show_open(
     film: Film, rulebook: Rulebook, place: int, one: Finding, outcome: Outcome
 ) -> None:
-    where = " · ".join([_name(film, one.shot), _what(film, one), one.part or ""])
+    about = (_name(film, one.shot), _what(film, one), one.part or _NONE)
+    where = " · ".join(part for part in about if part != _NONE)
     say(f"\nrow {place}, open 미확정: {where}")
     for settlement in outcome.settle[:_SETTLEMENTS]:
         say(f"  {_both(STATES, settlement.state.value)}, if")

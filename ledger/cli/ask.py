@@ -1,6 +1,6 @@
 """`jangbu ask`: what the records support under the law of a day, and what is open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, Final
@@ -13,7 +13,7 @@ from ledger.answers.title import chain_of_title
 from ledger.answers.verdict import exit_code
 from ledger.cli.answer_table import DISCLAIMER, policies_of, show
 from ledger.cli.asking import Floor, Question, asked_of, day_of, span_of, usage
-from ledger.cli.output import answer
+from ledger.cli.output import Answered, answer
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reading import Reason, noted
 from ledger.history.film import Film
@@ -79,7 +79,7 @@ def ask(
 ) -> None:
     """Ask what the records support: authorship of elements, or the chain of title."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         call = _Call(
             question=question,
             shots=shot or (),

@@ -9,7 +9,7 @@ import typer
 
 from ledger.cli.asking import day_of
 from ledger.cli.contribute_lines import Choice, prepare_lines, prepare_role
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reaching import opened_in_reach, say_waiting, submit_waiting
 from ledger.errors import UsageError
@@ -27,18 +27,42 @@ from ledger.evidence.trust import read_trust
 from ledger.files import read_bounded
 from ledger.keys.person import new_person_key, public_half
 from ledger.keys.replacing import read_private_key
-from ledger.production.contributing import countersigning, submit
+from ledger.production.contributed import submit
+from ledger.production.contributing import countersigning
 from ledger.production.opening import opened
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="The file to write.")]
 Key = Annotated[Path, typer.Option(help="Your private key, person.pem.")]
 File = Annotated[Path, typer.Argument(help="What contribute sign wrote.")]
+Lines = Annotated[
+    Path | None, typer.Argument(help="JSON lines; none to confirm statements.")
+]
+OfDay = Annotated[
+    str | None, typer.Option(help="Only lines of this day in Seoul (YYYY-MM-DD).")
+]
+OfShot = Annotated[
+    str | None, typer.Option(help="Only lines about this shot, by its code.")
+]
+Confirmed = Annotated[
+    list[str] | None,
+    typer.Option(help="A statement to countersign: entry or id; repeatable."),
+]
+Role = Annotated[
+    str | None, typer.Option(help="As whom it is countersigned: supervisor …")
+]
+KnownKey = Annotated[
+    str | None,
+    typer.Option(help="The signer's public key as you know it, 64 hex digits."),
+]
+LogTrust = Annotated[
+    Path | None, typer.Option(help="The log's trust file that you already have.")
+]
 
 
 def key(out: Out, as_json: AsJson = False) -> None:
     """Make a key of your own for one production; only its public half leaves you."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         made = new_person_key()
         write_output(out, [made.pem], overwrite=False)
         say(f"Wrote your private key: {out}. Keep it; give it to nobody.")
@@ -55,27 +79,16 @@ def prepare(
     folder: Folder,
     out: Out,
     party: Annotated[str, typer.Option(help="Who is to sign: handle, uid or name.")],
-    lines: Annotated[
-        Path | None, typer.Argument(help="JSON lines; none to confirm statements.")
-    ] = None,
-    on: Annotated[
-        str | None, typer.Option(help="Only lines of this day in Seoul (YYYY-MM-DD).")
-    ] = None,
-    shot: Annotated[
-        str | None, typer.Option(help="Only lines about this shot, by its code.")
-    ] = None,
-    of: Annotated[
-        list[str] | None,
-        typer.Option(help="A statement to countersign: entry or id; repeatable."),
-    ] = None,
-    role: Annotated[
-        str | None, typer.Option(help="As whom it is countersigned: supervisor …")
-    ] = None,
+    lines: Lines = None,
+    on: OfDay = None,
+    shot: OfShot = None,
+    of: Confirmed = None,
+    role: Role = None,
     as_json: AsJson = False,
 ) -> None:
     """Write what a person is to sign: one sheet, with everything it says opened."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         _check_asked(lines, of, role)
         with opened(folder) as production:
             submit_waiting(production)
@@ -104,7 +117,7 @@ def sign(
 ) -> None:
     """Show what a request says and sign it; needs no production."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         found = read_request(read_bounded(request, LARGEST))
         _show(found)
         return 0, _signed(found, key, out)
@@ -121,7 +134,7 @@ def countersign(
 ) -> None:
     """Show what somebody else signed and confirm it; needs no production."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         theirs = read_signed(read_bounded(file, LARGEST))
         say(f"Signed by key {theirs.opened.key_id} at {theirs.signed.signed_at}:")
         _show(theirs.opened)
@@ -142,7 +155,7 @@ def countersign(
 def submit_command(folder: Folder, file: File, as_json: AsJson = False) -> None:
     """Put what a person signed into the log; safe to repeat."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         signed = read_signed(read_bounded(file, LARGEST))
         with opened_in_reach(folder) as production:
             submit_waiting(production)
@@ -164,18 +177,13 @@ def submit_command(folder: Folder, file: File, as_json: AsJson = False) -> None:
 
 def verify(
     file: File,
-    key: Annotated[
-        str | None,
-        typer.Option(help="The signer's public key as you know it, 64 hex digits."),
-    ] = None,
-    trust: Annotated[
-        Path | None, typer.Option(help="The log's trust file that you already have.")
-    ] = None,
+    key: KnownKey = None,
+    trust: LogTrust = None,
     as_json: AsJson = False,
 ) -> None:
     """Say offline who signed what: 0 verified, 3 key unknown, 5 failed."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         verdict = verify_signed(
             read_bounded(file, LARGEST),
             None if key is None else _public_key(key),

@@ -8,7 +8,7 @@ from typing import Final
 from ledger.cli.record import desk_of
 from ledger.cli.record_names import ProductionNames, authority_of
 from ledger.errors import NotPermittedError, RecordFileError, UnknownReferenceError
-from ledger.evidence.contribution_file import Request
+from ledger.evidence.contribution_form import Request
 from ledger.files import read_bounded
 from ledger.production.access import Read, note_read
 from ledger.production.contributing import composed_countersignature, prepared

@@ -1,13 +1,13 @@
 """`jangbu coverage`: which delivered pictures show which record frames of a cut."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reading import Reason, noted
 from ledger.encoding import canonical
@@ -58,7 +58,7 @@ def coverage(
     3: some only look like it, or are made of several pictures.
     """
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             film = read_film(production)
             opened_now = production.vault.opened

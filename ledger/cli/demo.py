@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -15,7 +14,7 @@ from rich.table import Table
 
 from ledger.answers.finding import Finding
 from ledger.cli.demo_film import FilmRun, run_film
-from ledger.cli.output import answer, console, say
+from ledger.cli.output import Answered, answer, console, say
 from ledger.cli.production import AsJson
 from ledger.errors import UsageError
 from ledger.history.film import Film
@@ -50,7 +49,7 @@ def demo(
 ) -> None:
     """Make a small film: frames, records, answers, roll, report, evidence."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         folder = _film(out, source, frames, size)
         made = run_film(folder, out, workers)
         _show(out, folder, made)

@@ -1,13 +1,12 @@
 """`jangbu dispose`: what is destroyed on purpose, said before it goes."""
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.errors import UnreadableInputError
 from ledger.production.disposing import dispose
@@ -30,7 +29,7 @@ def dispose_command(
 ) -> None:
     """Log that files or blobs are destroyed on purpose, and remove the blobs."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         digests = [*(digest or ()), *map(_digest_of, file or ())]
         with opened(folder) as production:
             done = dispose(production, digests, basis)

@@ -2,15 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.output import answer, say
-from ledger.cli.production import AsJson, Folder
+from ledger.cli.output import Answered, answer, say
+from ledger.cli.production import AsJson, Folder, Trust
 from ledger.cli.readers import FrameCredentials, FramePixels
 from ledger.cli.reading import Reason, noted
 from ledger.cli.sealed_files import SealedFiles
@@ -54,7 +54,7 @@ def bundle(
 ) -> None:
     """Write an evidence bundle that a stranger can verify offline."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             request = Request(
                 shots=tuple(_shot_uid(production, code) for code in shot or ()),
@@ -150,9 +150,7 @@ def _field(text: str, production: Production) -> tuple[str, str]:
 
 def verify(
     file: Annotated[Path, typer.Argument(help="The bundle.")],
-    trust: Annotated[
-        Path | None, typer.Option(help="The trust file that you already have.")
-    ] = None,
+    trust: Trust = None,
     media: Annotated[
         Path | None, typer.Option(help="A folder of frames to check as well.")
     ] = None,
@@ -164,7 +162,7 @@ def verify(
 ) -> None:
     """Verify a bundle offline: 0 verified, 3 open or origin unknown, 5 failed."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         trusted = read_trust(trust) if trust else None
         verdict = verify_bundle(
             read_bounded(file, MAX_BYTES),

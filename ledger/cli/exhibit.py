@@ -1,13 +1,12 @@
 """`jangbu exhibit`: a verified bundle as numbered exhibits for a court."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from ledger.cli.asking import day_of
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson
 from ledger.cli.readers import FrameCredentials, FramePixels
 from ledger.errors import UsageError
@@ -63,7 +62,7 @@ def exhibit(
 ) -> None:
     """Write a verified bundle as numbered exhibits, explained: 0, or 3 open."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         heading = Heading(
             prefix=_short(exhibit_prefix, "--exhibit-prefix", _LONGEST_PREFIX),
             title=_short(title, "--title", _LONGEST),

@@ -1,12 +1,12 @@
 """`jangbu fsck`: is everything as it was logged?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.errors import ForeignLogError
 from ledger.evidence.fsck.audit import audit
@@ -40,7 +40,7 @@ def fsck_command(
 ) -> None:
     """Hash everything again; name what was edited, deleted, swapped, cut or added."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         report = _check(Layout(folder), trust, audit if audit_only else fsck)
         _explain(report)
         return 0 if report.ok else INTEGRITY, report.to_json()

@@ -1,11 +1,10 @@
 """`jangbu hold …`: what must not be erased for as long as it is in force."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reading import Reason, noted
 from ledger.errors import UsageError
@@ -37,7 +36,7 @@ def place(
 ) -> None:
     """Keep a person, a shot or an element from being erased."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         wish = Wish(
             basis=basis, person=person, shot=shot, element=element, notice=notice
         )
@@ -63,7 +62,7 @@ def _check(wish: Wish) -> None:
 def listed(folder: Folder, reason: Reason = None, as_json: AsJson = False) -> None:
     """List the holds in force: since when, on what basis, and on what."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             holds = holds_in_force(production)
             private = sum(bool(one.person) + bool(one.notice) for one in holds)
@@ -89,7 +88,7 @@ def release(
 ) -> None:
     """Release a hold; what it kept from an erasure goes when that is run again."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             hold = release_hold(production, reference)
         say(f"Released: {hold.basis}, in force since {hold.since}.")

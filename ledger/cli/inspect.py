@@ -1,12 +1,11 @@
 """`jangbu log` and `jangbu disclose`: looking into a production's own log."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer, print_json, say
+from ledger.cli.output import Answered, answer, print_json, say
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reading import Reason, noted
 from ledger.encoding.digest import sha256_hex
@@ -34,7 +33,7 @@ def log(
 ) -> None:
     """List the entries of the log: index, time, kind, state, id."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             reader = production.reader()
             entries = [parse_entry(raw) for raw in reader.entries(0, reader.size())]
@@ -99,7 +98,7 @@ def disclose_command(
 ) -> None:
     """Disclose one private field with its proof; the value stands in the file."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         if out.exists():
             raise OutputExistsError(
                 "a file that is not there yet",
@@ -138,7 +137,7 @@ def open_command(
 ) -> None:
     """Print the value of one private field, for the holder of the keys alone."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             found = production.reader().statements(index, index + 1)
             if not found:

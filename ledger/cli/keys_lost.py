@@ -1,12 +1,11 @@
 """`jangbu revoke` and `jangbu succeed`: when a key is lost, stolen or given up."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.errors import UsageError
 from ledger.production.opening import Production, opened
@@ -35,7 +34,7 @@ def revoke_command(
 ) -> None:
     """Revoke a key: it may state nothing more, nor is it believed from an entry on."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         first = _entry(good_until)
         with opened(folder) as production:
             done = revoke(production, _key(production, key_id, party), first, reason)
@@ -60,7 +59,7 @@ def succeed_command(
 ) -> None:
     """Found a new log that continues a frozen one, whose recovery key is lost."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         production = succeed(old, new)
         size = production.reader().size()
         production.online().engine.dispose()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import typer
 
-from ledger.cli.output import answer
+from ledger.cli.output import Answered, answer
 from ledger.cli.record import record_raw
 from ledger.encoding import canonical
 from ledger.errors import MalformedRecordError, UsageError
@@ -41,7 +41,7 @@ def record_line(
         as_json: whether one JSON document is printed.
     """
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         given = line() if callable(line) else line
         if given["verb"] != WITHDRAW:
             _demand(given, required)

@@ -1,12 +1,11 @@
 """`jangbu log check`: any tiled log, ours or not."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson
 from ledger.errors import CheckpointError, MalformedRecordError, UsageError
 from ledger.evidence.tiled_log import check_tiled_log
@@ -36,7 +35,7 @@ def log_check(
 ) -> None:
     """Check an exported log: 0 whole, 3 open or origin unknown, 5 failed."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         shots = [_uid(one) for one in shot or ()]
         report = check_tiled_log(folder, verifiers(key), shots)
         _explain(report)

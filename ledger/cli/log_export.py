@@ -1,12 +1,11 @@
 """`jangbu log export`: the public form of a log."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.production.exporting import Exporter
 from ledger.production.opening import opened
@@ -26,7 +25,7 @@ def log_export(
 ) -> None:
     """Write the log as a public tree of files: headers and hashes, no content."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             reader = production.reader()
             exporter = Exporter(

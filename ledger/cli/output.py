@@ -7,13 +7,16 @@ import json
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from rich.console import Console
 
 from ledger.errors import JangbuError
 
 console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Answered: TypeAlias = tuple[int, Mapping[str, Any]]
+"""The exit code of a command and the one JSON document that it may print."""
 
 INTERNAL: Final = 70
 INTERRUPTED: Final = 130
@@ -29,9 +32,7 @@ def say(text: str, *, style: str = "") -> None:
     console.print(text, style=style or None, markup=False)
 
 
-def answer(
-    use_case: Callable[[], tuple[int, Mapping[str, Any]]], *, as_json: bool
-) -> int:
+def answer(use_case: Callable[[], Answered], *, as_json: bool) -> int:
     """Run a use case; print its document or its error; the exit code."""
     try:
         code, document = use_case()

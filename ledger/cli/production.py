@@ -1,12 +1,11 @@
 """`jangbu init`, `register` and `erase`: the production folder."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.errors import UsageError
 from ledger.production.erasing import erase_person
 from ledger.production.founding import found
@@ -24,6 +23,9 @@ from ledger.production.registry import (
 )
 
 Folder = Annotated[Path, typer.Argument(help="The production folder.")]
+Trust = Annotated[
+    Path | None, typer.Option(help="The trust file that you already have.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
@@ -45,7 +47,7 @@ def init(
 ) -> None:
     """Make a production folder: keys, trust file, log with its genesis."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         production = found(folder, _registry(source, title, company, domain))
         size = production.reader().size()
         production.online().engine.dispose()
@@ -87,7 +89,7 @@ def _registry(
 def register_command(folder: Folder, as_json: AsJson = False) -> None:
     """State what production.toml lists and the log lacks; gives new rows their uids."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         path = folder / "production.toml"
         registry = read_registry(path)
         if registry.production.origin is None:
@@ -126,7 +128,7 @@ def erase(
 ) -> None:
     """Destroy a person's key and values; the proofs of all else stay."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         if retained and basis is None:
             raise UsageError(
                 "--basis together with --retained",

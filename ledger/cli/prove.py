@@ -1,12 +1,12 @@
 """`jangbu prove`: proofs out of a production, for whoever is to check them offline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.encoding.digest import sha256_hex
 from ledger.errors import CheckpointError, UnreadableInputError, UsageError
@@ -147,7 +147,7 @@ def _prove(
     force: bool,
     as_json: bool,
 ) -> None:
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production, production.vault.reading():
             prover = Prover(production.reader(), production.vault)
             content, told = make(production, prover)

@@ -1,14 +1,13 @@
 """`jangbu prove check`: a proof or a disclosure, from its bytes and a trust file."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from ledger.cli.log_check import Vkeys, verifiers
-from ledger.cli.output import answer, say
-from ledger.cli.production import AsJson
+from ledger.cli.output import Answered, answer, say
+from ledger.cli.production import AsJson, Trust
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.entry import MAX_ENTRY
 from ledger.encoding.sheet import key_id_of
@@ -26,9 +25,7 @@ LARGEST: Final = 1 << 30
 
 def prove_check(
     file: Annotated[Path, typer.Argument(help="The proof, or a disclosure.")],
-    trust: Annotated[
-        Path | None, typer.Option(help="The trust file that you already have.")
-    ] = None,
+    trust: Trust = None,
     key: Vkeys = None,
     signer: Annotated[
         list[str] | None,
@@ -45,7 +42,7 @@ def prove_check(
 ) -> None:
     """Check a proof offline: 0 holds, 3 open or origin unknown, 5 failed."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         known = Known(
             trust=read_trust(trust) if trust else None,
             log_vkeys=verifiers(key),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.keys.witness_client import SECONDS
 from ledger.production.opening import opened
@@ -32,7 +32,7 @@ def publish(
 ) -> None:
     """Have the newest checkpoint cosigned and stamped; 3 degraded, 5 conflict."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             witnessed = publish_to_witnesses(production, seconds=seconds)
             _explain(witnessed)

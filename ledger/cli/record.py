@@ -1,14 +1,13 @@
 """`jangbu record`: lines of what people did, agreed and think become statements."""
 
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson
 from ledger.cli.reaching import opened_in_reach, submit_waiting
 from ledger.cli.record_away import desk_without_log, refuse_what_needs_the_log
@@ -39,7 +38,7 @@ def record(
 ) -> None:
     """Record contributions, engagements, generations, opinions and cuts."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         if file == STDIN:
             raw, folder = sys.stdin.buffer.read(LARGEST_FILE + 1), Path()
         else:
@@ -50,9 +49,7 @@ def record(
     raise typer.Exit(answer(use_case, as_json=as_json))
 
 
-def record_raw(
-    root: Path, raw: bytes, name: str, folder: Path
-) -> tuple[int, Mapping[str, Any]]:
+def record_raw(root: Path, raw: bytes, name: str, folder: Path) -> Answered:
     """Record lines in a production folder; exit code and document.
 
     Args:

@@ -1,7 +1,6 @@
 """`jangbu report`: answers with pictures, law and evidence, as PDF and JSON."""
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from ledger.answers.authorship import authorship
 from ledger.answers.title import chain_of_title
 from ledger.cli.asking import Floor, Question, asked_of, day_of, span_of
 from ledger.cli.documents import check_places, write_document
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.pictures import found_pictures
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reading import Reason, noted
@@ -55,7 +54,7 @@ def report(
 ) -> None:
     """Write a report on authorship or the chain of title, in Korean and English."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         check_places(out, force=force)
         day, span = day_of(on), span_of(frames)
         with opened(folder) as production:

@@ -1,12 +1,11 @@
 """`jangbu restore` and `store backup`: a database that is lost comes back."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.errors import UsageError
 from ledger.production.layout import Layout
@@ -31,7 +30,7 @@ def restore_command(
 ) -> None:
     """Rebuild a lost database from whatever is left: 0 whole, 3 only to be read."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         done = restore(folder, source or ())
         _explain(done)
         return 0 if done.complete else PARTIAL, _document(done)
@@ -46,7 +45,7 @@ def backup_command(
 ) -> None:
     """Copy the log's database while it is in use."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         layout = Layout(folder)
         database = log_database(layout, read_registry(layout.registry).ledger)
         if not isinstance(database, Path):

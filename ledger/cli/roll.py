@@ -1,13 +1,12 @@
 """`jangbu roll`: a cut's credits, from the records, as PDF and JSON."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ledger.cli.documents import check_places, write_document
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reading import Reason, noted
 from ledger.credits.build import build_roll
@@ -46,7 +45,7 @@ def roll(
 ) -> None:
     """Write a cut's credit roll, with the evidence for each line."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         check_places(out, force=force)
         with opened(folder) as production:
             made = make_roll(

@@ -1,13 +1,12 @@
 """`jangbu rotate`: new keys for a log, signed by the recovery key elsewhere."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.encoding import canonical
 from ledger.evidence.output import write_output
@@ -36,7 +35,7 @@ def rotate_prepare(
 ) -> None:
     """Make new keys and write the request that the recovery key has to sign."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened_to_rotate(folder) as production:
             request = prepare(production, reason, good_until)
         write_output(out, [request.to_bytes()], overwrite=False)
@@ -56,7 +55,7 @@ def rotate_sign(
 ) -> None:
     """Show a request and sign it with the recovery key; needs no production."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         found = read_request(request)
         for line in found.lines():
             say(line)
@@ -75,7 +74,7 @@ def rotate_apply(
 ) -> None:
     """State a signed rotation and put the new keys into their place."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         parcel, composed, body = read_signed(signed)
         with opened_to_rotate(folder) as production:
             rotated = apply(production, parcel, composed, body)

@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from ledger.cli.output import answer, console, say
+from ledger.cli.output import Answered, answer, console, say
 from ledger.cli.production import AsJson
 from ledger.cli.reaching import opened_in_reach, say_waiting, submit_waiting
 from ledger.encoding.statement import Secret
@@ -59,7 +58,7 @@ def run(
 ) -> None:
     """Compose, measure, seal and commit a shot; safe to repeat and to interrupt."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         read = read_recipe(recipe)
         with opened_in_reach(production, offline=offline) as ledger:
             plan = plan_shot(ledger, read, recipe.parent)

@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.errors import JangbuError
 from ledger.log.checkpoint import parse_checkpoint
 from ledger.log.note import parse_note
@@ -30,7 +30,7 @@ def serve(
 ) -> None:
     """Serve the log to this machine: the port's calls, and the log's public part."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         check_host(host)
         with opened(production) as ledger, listen(host, port) as listening:
             service = Service(served_log(ledger), listening)

@@ -1,12 +1,12 @@
 """`jangbu spool`: what waits for the ledger, and submitting it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.encoding.canonical import JsonValue
 from ledger.errors import JangbuError
 from ledger.production.layout import Layout
@@ -32,7 +32,7 @@ def spool(
 ) -> None:
     """Show what waits in the outbox, or submit it."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         # Looking needs no keys and no log: it also helps when these are the trouble.
         read_registry(Layout(folder).registry)
         outbox = Outbox(Layout(folder).outbox)

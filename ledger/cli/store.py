@@ -1,12 +1,11 @@
 """`jangbu store prepare`, `move` and `index`: the log's database."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.production.moving import move_log
 from ledger.production.opening import opened
@@ -29,7 +28,7 @@ def prepare_command(
 ) -> None:
     """Make or upgrade the tables and roles of a PostgreSQL database."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         # Here, since the driver takes its time to import.
         from ledger.store.postgres.address import parameters_of  # noqa: PLC0415
         from ledger.store.postgres.engine import open_engine  # noqa: PLC0415
@@ -55,7 +54,7 @@ def move_command(
 ) -> None:
     """Move the log from the folder to a PostgreSQL server; the old file is shut."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         moved = move_log(folder, to)
         say(f"Moved {moved.log}: {moved.size} entries, {moved.copied} copied now.")
         say(f"Newest root, the same in both: {moved.root}")
@@ -73,7 +72,7 @@ def move_command(
 def index_command(folder: Folder, as_json: AsJson = False) -> None:
     """Make the index of shots and frames anew, from the entries alone."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             port = production.online()
             read = Spans(port.engine, production.studio, production.log).rebuild()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson
 from ledger.errors import MalformedRecordError, UnreadableInputError, UsageError
 from ledger.evidence.output import write_output
@@ -19,7 +19,7 @@ File = Annotated[Path, typer.Argument(help="A trust file.")]
 def trust_show(file: File, as_json: AsJson = False) -> None:
     """Show what a trust file trusts."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         trust = read_trust(file)
         _explain(trust)
         return 0, _document(trust)
@@ -45,7 +45,7 @@ def trust_add(
 ) -> None:
     """Make your own trust file: add witnesses and time authorities that you trust."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         handed = read_trust(file)
         roots = [_certificate(path) for path in time_root or ()]
         try:

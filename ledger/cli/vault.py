@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.output import answer, say
+from ledger.cli.output import Answered, answer, say
 from ledger.cli.production import AsJson, Folder
 from ledger.cli.reading import Reason, noted
 from ledger.encoding.digest import sha256_hex
@@ -47,7 +47,7 @@ def _rewrap(
     to: Path | None,
     as_json: bool,
 ) -> None:
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         layout = Layout(folder)
         read_registry(layout.registry)
         done = work(layout.keys, to)
@@ -64,7 +64,7 @@ def _rewrap(
 def backup(folder: Folder, target: Target, as_json: AsJson = False) -> None:
     """Back up the vault while it is in use; no key is in the backup."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         made = back_up_vault(folder, target)
         size = made.stat().st_size
         say(f"Wrote {made}: {size:,} bytes.")
@@ -83,7 +83,7 @@ def backup_keys(
 ) -> None:
     """Back up the wrapped keys, and destroy backups that are too old."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         retention = Retention(keep=keep, days=keep_days)
         done = back_up_production_keys(folder, target, retention)
         say(f"Wrote {done.folder}: {done.count} keys.")
@@ -108,7 +108,7 @@ def restore_keys(
 ) -> None:
     """Bring missing keys back from a backup, but nobody's who was erased since."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         done = restore_production_keys(folder, source)
         say(f"Back again: {done.count} keys. What was there stayed as it was.")
         if done.refused:
@@ -128,7 +128,7 @@ def search(
 ) -> None:
     """Search the vault for a name, for the holder of the studio's keys alone."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         with opened(folder) as production:
             found = search_names(production, name)
             noted(
@@ -168,7 +168,7 @@ def reads(
 ) -> None:
     """List who read what is confidential, and verify that list from its beginning."""
 
-    def use_case() -> tuple[int, Mapping[str, Any]]:
+    def use_case() -> Answered:
         layout = Layout(folder)
         origin = read_registry(layout.registry).production.origin
         if origin is None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.answers.lineage import Lineage, Making, Presence, Step
+from ledger.answers.lineage import Lineage
+from ledger.answers.making import Making, Presence, Step
 from ledger.credits.cut_facts import CutFacts, Object
 from ledger.credits.notes import Gap
 from ledger.credits.visible import FramedCut, Seen

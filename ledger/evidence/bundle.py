@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,13 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.encoding import canonical
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.entry import Entry, parse_entry
-from ledger.encoding.kinds import KINDS
 from ledger.encoding.models import dump
 from ledger.encoding.sheet import sign_envelope
-from ledger.encoding.statement import canonical_object, check, read
 from ledger.errors import (
     AlteredEvidenceError,
-    ErasedEvidenceError,
     ForeignKeyError,
     MissingEvidenceError,
     UnknownReferenceError,
@@ -33,16 +30,15 @@ from ledger.errors import (
 from ledger.evidence import form
 from ledger.evidence.archive import Part, emit_archive
 from ledger.evidence.companions import Companions
-from ledger.evidence.disclosure import Disclosure, SealedFrame, Told, spread
+from ledger.evidence.disclosure import Disclosure, SealedFrame, spread
 from ledger.evidence.heads import fold_entries
 from ledger.evidence.output import write_output
-from ledger.history.naming import named_by
+from ledger.evidence.showing import opened_fields, shown_of
 from ledger.log.leaves import read_leaves
-from ledger.ports import BlobReader, LogReader, OpeningReader, StoredStatement
+from ledger.ports import BlobReader, LogReader, OpeningReader
 from ledger.records.authority import Genesis, Rotation
 from ledger.records.frames import SealedLeaf
 from ledger.records.identity import as_origin, as_uid
-from ledger.vault.disclosure import commitment_at
 
 FrameSource: TypeAlias = Callable[[str, SealedLeaf], bytes | None]
 """The file of a sealed frame, by the id of its seal.set; `None` if it is not there."""
@@ -92,15 +88,6 @@ class Bundle:
         return b"".join(emit_archive(self.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What will be disclosed."""
-
-    disclosure: Disclosure
-    rows: tuple[form.StatementRow, ...]
-    erased: tuple[int, ...]
-
-
 def collect(
     sources: Sources,
     request: Request,
@@ -132,7 +119,7 @@ def collect(
         history=fold_entries(entries),
         shots=frozenset(shots),
     )
-    shown = _shown(sources, asked, stored)
+    shown = shown_of(sources.openings, asked, stored)
     _check_root(shown.disclosure, studio)
     sheets = {row.sheet: sources.log.sheet(row.sheet) for row in shown.rows}
     parts = (
@@ -140,7 +127,10 @@ def collect(
         Part(form.ENTRIES, b"".join(raw + b"\n" for raw in raw_entries)),
         Part(form.STATEMENTS, form.print_rows(shown.rows)),
         Part(form.SHEETS, b"".join(sheets[one] + b"\n" for one in sorted(sheets))),
-        Part(form.OPENINGS, form.print_rows(_openings(sources, request, shown))),
+        Part(
+            form.OPENINGS,
+            form.print_rows(opened_fields(sources.openings, request.disclose, shown)),
+        ),
         *(companions or Companions()).parts(),
         *_blobs(sources, shown.disclosure),
         *_media(sources, request, shown.disclosure),
@@ -198,93 +188,6 @@ def _check_root(disclosure: Disclosure, studio: Ed25519PrivateKey) -> None:
             met="another key",
             advice="Restore the keys folder that belongs to this production.",
         )
-
-
-def _shown(
-    sources: Sources, asked: Disclosure, stored: dict[str, StoredStatement]
-) -> _Shown:
-    wanted = [
-        entry.id
-        for entry in asked.entries
-        if asked.touches(entry.scope) and entry.id in stored
-    ]
-    told: dict[str, Told] = {}
-    while wanted:
-        one = stored[wanted.pop()]
-        if one.id not in told:
-            told[one.id] = _told(one, asked.entries[one.index])
-            body = told[one.id].body
-            wanted += [
-                name
-                for name in named_by(told[one.id].said, body)
-                if name in stored and name not in told and asked.asks_for(body, name)
-            ]
-    return _opened(sources, asked, stored, told)
-
-
-def _opened(
-    sources: Sources,
-    asked: Disclosure,
-    stored: dict[str, StoredStatement],
-    told: dict[str, Told],
-) -> _Shown:
-    rows: list[form.StatementRow] = []
-    kept: dict[str, Told] = {}
-    erased: list[int] = []
-    for one in sorted(told.values(), key=lambda told: told.index):
-        try:
-            blind, by_blind = sources.openings.blinds(one.id)
-        except ErasedEvidenceError:
-            erased.append(one.index)
-            continue
-        kept[one.id] = one
-        rows.append(_row(stored[one.id], blind, by_blind))
-    return _Shown(replace(asked, told=kept), tuple(rows), tuple(erased))
-
-
-def _told(one: StoredStatement, entry: Entry) -> Told:
-    if entry.kind not in KINDS:
-        return Told(index=one.index, id=entry.id, said=read(one.raw), body=None)
-    checked = check(one.raw)
-    return Told(index=one.index, id=entry.id, said=checked.statement, body=checked.body)
-
-
-def _row(one: StoredStatement, blind: bytes, by_blind: bytes) -> form.StatementRow:
-    return form.StatementRow.model_validate(
-        {
-            "index": one.index,
-            "blind": blind.hex(),
-            "by_blind": by_blind.hex(),
-            "sheet": one.sheet,
-            "statement": canonical_object(one.raw),
-        }
-    )
-
-
-def _openings(
-    sources: Sources, request: Request, shown: _Shown
-) -> list[form.OpeningRow]:
-    rows: list[form.OpeningRow] = []
-    raws = {row.index: row.raw() for row in shown.rows}
-    gone = {shown.disclosure.entries[index].id for index in shown.erased}
-    for statement, path in sorted(set(request.disclose)):
-        told = shown.disclosure.told.get(statement)
-        if told is None:
-            if statement in gone:
-                sources.openings.blinds(statement)  # refused there, as erased
-            raise UnknownReferenceError(
-                "a statement that this bundle discloses",
-                met=statement,
-                advice="Ask for the shot that it belongs to, or for the whole log.",
-                where="--disclose",
-            )
-        # The vault also opens fields of leaves, which no bundle can show by itself.
-        commitment_at(raws[told.index], path)
-        opening = sources.openings.open(statement, path)
-        rows.append(
-            form.OpeningRow.model_validate({"index": told.index, **opening.to_json()})
-        )
-    return sorted(rows, key=lambda row: (row.index, row.path))
 
 
 def _blobs(sources: Sources, disclosure: Disclosure) -> list[Part]:

@@ -6,21 +6,19 @@ the sheet, and a second signature over both: that this is what the signer was sh
 docs/specs/contribution-file.md is the specification.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import Field, StringConstraints
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
-from ledger.encoding.commitment import Opening, check_opening, is_private, statement_id
+from ledger.encoding.commitment import Opening, check_opening, statement_id
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.models import dump, parse_model
 from ledger.encoding.sheet import (
-    MAX_IDS,
     Sheet,
     key_id_of,
     open_sheet,
@@ -31,19 +29,18 @@ from ledger.encoding.sheet import (
 )
 from ledger.encoding.statement import Checked, check
 from ledger.errors import AlteredEvidenceError, ForeignKeyError, UnreadableInputError
-from ledger.evidence.proofs.forms import Proof
+from ledger.evidence.contribution_form import (
+    Request,
+    Shown,
+    SignedRequest,
+    Told,
+    private_paths,
+    stated_leaves,
+)
 from ledger.history.naming import named_by
 from ledger.ports import Submission
-from ledger.records.authority import PublicKey
-from ledger.records.identity import (
-    Digest,
-    Origin,
-    Uid,
-    as_key_id,
-    as_statement_id,
-    instant_from,
-)
-from ledger.records.statement import Leaves, Record, family
+from ledger.records.identity import as_key_id, as_statement_id, instant_from
+from ledger.records.statement import family
 
 LARGEST: Final = 256 << 20
 SHOWN_TYPE: Final = "application/vnd.jangbu.shown.1+json"
@@ -51,86 +48,6 @@ SIGNABLE: Final = frozenset(
     {"contribution", "countersignature", "engagement", "generation", "opinion"}
 )
 """Families that a person states this way: what can be told to a person in words."""
-
-Words = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-# Nothing else has a name: a word of a record must not be called by another one.
-Named = Annotated[str, StringConstraints(pattern=r"\A(?:[0-9a-f]{32}){1,2}\z")]
-
-
-class OpenedField(Record):
-    """One private field with what opens it."""
-
-    path: str
-    value: Any
-    blind: Digest
-
-    def opening(self) -> Opening:
-        """As commitments are checked with it."""
-        return Opening(
-            path=self.path, value=self.value, blind=bytes.fromhex(self.blind)
-        )
-
-
-class Told(Record):
-    """A statement and what opens it.
-
-    Attributes:
-        by_blind: b("/by"); given for what is to be signed.
-        openings: sorted by path.
-        leaves: the blob that it commits to, for an asset or an opinion.
-    """
-
-    statement: dict[str, Any]
-    blind: Digest
-    by_blind: Digest | None = None
-    openings: tuple[OpenedField, ...] = Field(max_length=64)
-    leaves: str | None = None
-
-
-class Request(Record):
-    """What somebody is asked to sign.
-
-    Attributes:
-        public_key: of who is to sign.
-        names: what the production calls uids and files; its word and nothing more.
-        relied_on: statements in the log that the new ones name.
-        standing: shows that the log lets the key state this; absent if it was made
-            without the log at hand.
-    """
-
-    v: Literal[1] = 1
-    form: Literal["jangbu/contribution/1"] = "jangbu/contribution/1"
-    log: Origin
-    org: Uid
-    public_key: PublicKey
-    names: dict[Named, Words]
-    statements: tuple[Told, ...] = Field(min_length=1, max_length=MAX_IDS)
-    relied_on: tuple[Told, ...] = Field(max_length=4096)
-    standing: Proof | None = None
-
-    def to_bytes(self) -> bytes:
-        """The one form of the file."""
-        return canonical.encode(dump(self))
-
-
-class SignedRequest(Record):
-    """A request with its signatures: the sheet, and what was shown."""
-
-    v: Literal[1] = 1
-    form: Literal["jangbu/contribution-signed/1"] = "jangbu/contribution-signed/1"
-    request: Request
-    sheet: dict[str, Any]
-    shown: dict[str, Any]
-
-    def to_bytes(self) -> bytes:
-        """The one form of the file."""
-        return canonical.encode(dump(self))
-
-
-class _Shown(Record):
-    v: Literal[1] = 1
-    request: Digest
-    sheet: Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +120,7 @@ class OpenedRequest:
             ),
             key,
         )
-        shown = _Shown(request=sha256_hex(self.raw), sheet=sha256_hex(sheet))
+        shown = Shown(request=sha256_hex(self.raw), sheet=sha256_hex(sheet))
         envelope = sign_envelope(SHOWN_TYPE, canonical.encode(dump(shown)), key)
         return SignedRequest.model_validate(
             {
@@ -257,7 +174,7 @@ def read_signed(raw: bytes) -> OpenedSigned:
     if stated != (signed.log, signed.org, list(signed.ids)):
         raise _altered("a sheet over these statements", "another sheet", "/sheet")
     envelope = parse_envelope(canonical.encode(form.shown))
-    shown = parse_model(_Shown, verify_envelope(envelope, SHOWN_TYPE, public_key))
+    shown = parse_model(Shown, verify_envelope(envelope, SHOWN_TYPE, public_key))
     if (shown.request, shown.sheet) != (sha256_hex(opened.raw), sha256_hex(sheet)):
         raise _altered("what the signer was shown", "other words or values", "/shown")
     return OpenedSigned(opened=opened, sheet=sheet, signed=signed)
@@ -286,25 +203,6 @@ def open_request(request: Request) -> OpenedRequest:
         statements=tuple(statements),
         relied_on=relied_on,
     )
-
-
-def private_paths(value: object, path: str = "/body") -> Iterator[str]:
-    """Where the private fields of a body stand."""
-    if is_private(value):
-        yield path
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from private_paths(item, canonical.pointer(path, name))
-    elif isinstance(value, list | tuple):
-        for place, item in enumerate(value):
-            yield from private_paths(item, f"{path}/{place}")
-
-
-def stated_leaves(said: Checked) -> Leaves | None:
-    """The leaf blob that is to be shown with a statement; `None` if it has none."""
-    body = said.body
-    found = getattr(body, "files", None) or getattr(body, "seen", None)
-    return found if isinstance(found, Leaves) else None
 
 
 def _opened(told: Told, log: str, where: str) -> OpenedStatement:

@@ -14,11 +14,8 @@ from ledger.encoding.canonical import JsonValue
 from ledger.encoding.commitment import is_private
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.models import dump
-from ledger.evidence.contribution_file import (
-    OpenedRequest,
-    OpenedStatement,
-    stated_leaves,
-)
+from ledger.evidence.contribution_file import OpenedRequest, OpenedStatement
+from ledger.evidence.contribution_form import stated_leaves
 from ledger.records.statement import family
 
 KINDS: Final[Mapping[str, str]] = {

@@ -11,11 +11,7 @@ from typing import Any, Final
 
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.models import dump, parse_model
-from ledger.errors import (
-    AlteredEvidenceError,
-    EvidenceError,
-    MissingEvidenceError,
-)
+from ledger.errors import AlteredEvidenceError, EvidenceError, MissingEvidenceError
 from ledger.evidence.companions import CUSTODY, Companions
 from ledger.evidence.custody import Custody
 from ledger.evidence.steps.container import open_archive, open_index

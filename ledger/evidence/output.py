@@ -54,13 +54,15 @@ def write_together(files: Mapping[Path, Iterable[bytes]], *, overwrite: bool) ->
                 if not was_there:
                     new.append(path)
                 sync_folder(path.parent)
-    except BaseException:
+    except BaseException:  # an interrupt must not leave one without the other
         for path in new:
-            path.unlink(missing_ok=True)
+            with _at(path):
+                path.unlink(missing_ok=True)
         raise
     finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+        for path, draft in drafts.items():
+            with _at(path):
+                draft.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -60,21 +60,10 @@ from ledger.evidence.steps.openings import check_openings, check_rights
 from ledger.evidence.steps.opinions import OpinionReader
 from ledger.evidence.steps.stamped import Stamped, check_stamps
 from ledger.evidence.steps.statements import StatementReader
-from ledger.evidence.steps.witnessed import (
-    Outside,
-    ShownLog,
-    check_outside,
-    read_since,
-)
+from ledger.evidence.steps.witnessed import Outside, ShownLog, check_outside, read_since
 from ledger.evidence.times import KnownTime
 from ledger.evidence.trust import LogIdentity, TrustFile, check_identity
-from ledger.evidence.verdict import (
-    CutCount,
-    MediaCount,
-    Origin,
-    RecordCount,
-    Verdict,
-)
+from ledger.evidence.verdict import CutCount, MediaCount, Origin, RecordCount, Verdict
 from ledger.evidence.witnessing import Witnessing
 from ledger.history.log_keys import LogKeys
 

@@ -20,11 +20,7 @@ from ledger.log.tree import leaf_hash, root_of
 from ledger.ports import Receipt
 from ledger.production.current import current_of
 from ledger.production.opening import Production
-from ledger.production.stamping import (
-    published_checkpoint,
-    time_roots,
-    token_folder,
-)
+from ledger.production.stamping import published_checkpoint, time_roots, token_folder
 from ledger.records.custody import Anchor
 from ledger.records.identity import Day, as_day, instant_from, moment_of
 from ledger.store.tokens import Unstamped

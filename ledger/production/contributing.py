@@ -1,9 +1,8 @@
-"""Statements that people sign themselves: preparing requests, admitting what came back.
+"""Statements that people sign themselves: preparing the requests.
 
 The production composes: its keys blind the private values, so that erasing a person
-erases these, too. The person signs elsewhere. What comes back counts only if every
-blind is the one that this production derives: a file that was changed, or that another
-production wrote, never reaches the vault.
+erases these, too. The person signs elsewhere; what comes back is admitted by
+`ledger.production.contributed`.
 """
 
 import secrets
@@ -12,29 +11,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from ledger.encoding import canonical
-from ledger.encoding.commitment import BY_PATH, ID_PATH, Opening, Place, blind_at
+from ledger.encoding.commitment import Opening
 from ledger.encoding.sheet import key_id_of
-from ledger.encoding.statement import (
-    STUDIO,
-    Composed,
-    Draft,
-    KeptValue,
-    KeyRef,
-    canonical_object,
-    check,
-    compose,
-)
+from ledger.encoding.statement import Composed, Draft, canonical_object, check, compose
 from ledger.errors import (
-    AlteredEvidenceError,
     ErasedEvidenceError,
-    ForeignLogError,
     MissingEvidenceError,
     UnknownReferenceError,
 )
-from ledger.evidence.contribution_file import (
+from ledger.evidence.contribution_file import OpenedSigned, OpenedStatement
+from ledger.evidence.contribution_form import (
     OpenedField,
-    OpenedSigned,
-    OpenedStatement,
     Request,
     Told,
     private_paths,
@@ -45,8 +32,7 @@ from ledger.evidence.proofs.forms import Proof
 from ledger.evidence.proofs.logged import log_statement
 from ledger.history.naming import named_by
 from ledger.log.tree import Nodes, leaf_hash
-from ledger.parcel import Parcel
-from ledger.ports import Receipt, StoredStatement
+from ledger.ports import StoredStatement
 from ledger.production.current import history_of
 from ledger.production.opening import Production
 from ledger.production.registry import uid_of
@@ -57,7 +43,6 @@ from ledger.records.identity import (
     as_uid,
     instant_from,
 )
-from ledger.vault.erasure import default_key, retained_key
 
 COUNTERSIGNATURE: Final = "countersignature.1"
 
@@ -139,31 +124,6 @@ def countersigning(
         statements=(_request_form(composed),),
         relied_on=tuple(told.values()),
     )
-
-
-def submit(production: Production, signed: OpenedSigned) -> list[Receipt]:
-    """Admit what somebody signed; receipts, or none while the ledger is out of reach.
-
-    Safe to repeat: what is in the log gets its first receipt.
-
-    Raises:
-        ForeignLogError: it is for another log.
-        AlteredEvidenceError: a blind is not this production's.
-        RecordError: the log refused; what was accepted before it stays.
-    """
-    request = signed.opened.request
-    if (request.log, request.org) != (production.log, production.studio):
-        raise ForeignLogError(
-            "statements for this production's log",
-            met="statements for another one",
-            advice="Submit them to the production that prepared them.",
-            where="/log",
-        )
-    composed = [_recomposed(production, one) for one in signed.opened.statements]
-    # Values first: a commitment never stands in the log without its value known.
-    production.vault.keep(*composed)
-    submissions = tuple(one.submission() for one in signed.opened.statements)
-    return production.recorder.send(Parcel(sheet=signed.sheet, statements=submissions))
 
 
 # --- composing ------------------------------------------------------------------------
@@ -290,69 +250,4 @@ def _standing(production: Production, public_key: bytes) -> Proof:
             log_statement(stored, nodes, reader, production.vault)
             for stored in deciding_statements(reader, entries, signers)
         ),
-    )
-
-
-# --- admitting ------------------------------------------------------------------------
-
-
-def _recomposed(production: Production, one: OpenedStatement) -> Composed:
-    """The statement with the keys that blind its values, each of them checked."""
-    said = one.said
-    submission = one.submission()
-    references = list(_references(production))
-    values = tuple(
-        KeptValue(
-            opening=opening,
-            key_ref=_blinded_by(production, said.place, opening, references),
-        )
-        for opening in one.openings
-    )
-    if values:
-        _check_own(production, said.place, one)
-    return Composed(
-        kind=said.kind,
-        key=said.key,
-        id=one.id,
-        raw=said.raw,
-        blind=submission.blind,
-        by_blind=submission.by_blind,
-        blinded_by=STUDIO,
-        values=values,
-    )
-
-
-def _references(production: Production) -> Iterator[KeyRef]:
-    """Keys that may blind what a person states."""
-    yield STUDIO
-    for party in production.registry.party:
-        if party.type == "person":
-            yield from (default_key(uid_of(party)), retained_key(uid_of(party)))
-
-
-def _blinded_by(
-    production: Production, place: Place, opening: Opening, references: Sequence[KeyRef]
-) -> KeyRef:
-    for reference in references:
-        if not production.keys.has_blinding_key(reference):
-            continue
-        secret = production.keys.blinding_key(reference)
-        if blind_at(secret, place, opening.path) == opening.blind:
-            return reference
-    raise _foreign(opening.path)
-
-
-def _check_own(production: Production, place: Place, one: OpenedStatement) -> None:
-    secret = production.keys.blinding_key(STUDIO)
-    for path, blind in ((ID_PATH, one.blind), (BY_PATH, one.by_blind)):
-        if blind_at(secret, place, path) != blind:
-            raise _foreign(path or "/blind")
-
-
-def _foreign(where: str) -> AlteredEvidenceError:
-    return AlteredEvidenceError(
-        "blinds that this production derived when it prepared the request",
-        met="another blind, or that of a person who was erased",
-        advice="Have the request prepared and signed again.",
-        where=where,
     )

@@ -14,11 +14,7 @@ from ledger.encoding.statement import STUDIO, Composed, Draft, KeyRef, Secret
 from ledger.errors import ProductionError
 from ledger.production.blinding import erasable_key
 from ledger.production.current import current_of, opened
-from ledger.production.delegating import (
-    all_delegated,
-    delegations,
-    drop_replaced,
-)
+from ledger.production.delegating import all_delegated, delegations, drop_replaced
 from ledger.production.opening import Production
 from ledger.production.registry import PartyTable, uid_of
 from ledger.records.identity import as_statement_id

@@ -19,11 +19,7 @@ from typing import Final
 
 from ledger.encoding.commitment import statement_id
 from ledger.encoding.digest import sha256_hex
-from ledger.errors import (
-    AlteredEvidenceError,
-    CheckpointError,
-    UnreadableInputError,
-)
+from ledger.errors import AlteredEvidenceError, CheckpointError, UnreadableInputError
 from ledger.evidence import form
 from ledger.evidence.archive import MAX_BYTES, looks_like_zip
 from ledger.evidence.steps.container import open_archive, open_index

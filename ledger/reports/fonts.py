@@ -17,8 +17,9 @@ import typst
 from fontTools.ttLib import TTCollection, TTFont
 
 from ledger.encoding.digest import sha256_hex
-from ledger.errors import MissingFontError, UnreadableInputError
+from ledger.errors import UnreadableInputError
 from ledger.files import read_bounded
+from ledger.reports.errors import MissingFontError
 
 _PACKAGE: Final = "pylopdf_fonts_ko"
 _FILE: Final = "NotoSansKR-Regular.otf"

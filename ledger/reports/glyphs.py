@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ledger.errors import MissingGlyphError
+from ledger.reports.errors import MissingGlyphError
 from ledger.reports.fonts import Font
 
 _MOST_NAMED: Final = 8

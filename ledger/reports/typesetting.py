@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import typst
 
-from ledger.errors import ReportError
 from ledger.records.identity import Instant, moment_of
+from ledger.reports.errors import ReportError
 from ledger.reports.fonts import Font, FontShelf, shelved
 from ledger.reports.glyphs import check_glyphs, printable
 from ledger.reports.json_text import json_text

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ledger.errors import PolicyError
+from ledger.rules.errors import PolicyError
 from ledger.rules.fields import Bilingual
 from ledger.rules.nodes import FactType, Group, Leaf, Node, Op, Question, fits
 from ledger.rules.outcome import REASON_ORDER, TAG_ORDER, Outcome, TraceNode

@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from typing import Final, NoReturn, TypeVar
 
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 from ledger.rules.text_yaml import TextTree, pointer
 
 LONGEST: Final = 4000

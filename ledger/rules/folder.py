@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ledger.errors import MalformedPolicyError, PolicyError
+from ledger.rules.errors import MalformedPolicyError, PolicyError
 from ledger.rules.fields import Bilingual
 from ledger.rules.nodes import Group, Node, Op
 from ledger.rules.policy import Policy

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from ledger.errors import MalformedPolicyError, ReleasedPolicyError
+from ledger.rules.errors import MalformedPolicyError, ReleasedPolicyError
 from ledger.rules.folder import read_policies
 from ledger.rules.policy import Policy
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-from ledger.errors import PolicyError
+from ledger.rules.errors import PolicyError
 from ledger.rules.fields import is_day
 from ledger.rules.folder import Folder, files, read_file, read_policies
 from ledger.rules.lock import NAME, check_lock, read_lock

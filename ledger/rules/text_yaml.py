@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 import yaml
 
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 
 TextTree: TypeAlias = "dict[str, TextTree] | list[TextTree] | str"
 

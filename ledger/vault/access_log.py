@@ -23,11 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
-from ledger.errors import (
-    AlteredEvidenceError,
-    MalformedRecordError,
-    RollbackError,
-)
+from ledger.errors import AlteredEvidenceError, MalformedRecordError, RollbackError
 from ledger.files import os_error, sqlite_address, sync_folder, write_private
 from ledger.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.log.note import Verifier

@@ -25,12 +25,7 @@ from ledger.encoding.commitment import (
     statement_id,
 )
 from ledger.encoding.digest import sha256_hex
-from ledger.encoding.entry import (
-    Entry,
-    by_commitment,
-    check_projection,
-    parse_entry,
-)
+from ledger.encoding.entry import Entry, by_commitment, check_projection, parse_entry
 from ledger.encoding.models import parse_model
 from ledger.encoding.sheet import Sheet, open_sheet, parse_envelope
 from ledger.encoding.statement import read

@@ -5,7 +5,6 @@ never outlives a value that nobody kept. They come out as openings. The vault ho
 key: it asks for one at each use, and who destroys the key has erased the value.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -13,26 +12,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, insert, select, type_coerce
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType
 
 from ledger.encoding.commitment import ID_PATH, Opening
 from ledger.encoding.statement import STUDIO, Composed, KeptValue, KeyRef
-from ledger.errors import (
-    ConflictingRecordError,
-    ErasedEvidenceError,
-    MalformedRecordError,
-)
+from ledger.errors import ConflictingRecordError, ErasedEvidenceError
 from ledger.records.identity import KeyId, Uid, as_key_id, as_uid
-from ledger.vault.cipher import (
-    NONCE_BYTES,
-    Sealed,
-    Spot,
-    altered,
-    data_key,
-    seal,
-    unseal,
-)
+from ledger.vault.cipher import Spot, data_key, unseal
 from ledger.vault.database import BUSY_SECONDS, Database, create_database
 from ledger.vault.erasure import (
     ErasureReport,
@@ -44,6 +30,7 @@ from ledger.vault.erasure import (
 )
 from ledger.vault.gathered import Gathered, gather
 from ledger.vault.keep import keep_items
+from ledger.vault.locations import all_locations, put_location, sealed_path
 from ledger.vault.names import NAMES, NameIndex
 from ledger.vault.rows import (
     Item,
@@ -57,7 +44,7 @@ from ledger.vault.rows import (
     row_at,
     sealed_in,
 )
-from ledger.vault.tables import authorities, locations, tombstones, values
+from ledger.vault.tables import authorities, tombstones, values
 
 
 class Vault:
@@ -169,20 +156,14 @@ class Vault:
 
         To be asked before an erasure: afterwards nobody can tell.
         """
-        query = select(values.c.statement).where(values.c.key_ref == key_ref)
-        with self._database.transaction(write=False) as connection:
-            return tuple(sorted(connection.execute(query.distinct()).scalars()))
+        return self._statements(values.c.key_ref == key_ref)
 
     def blinded_by(self, key_ref: KeyRef) -> tuple[str, ...]:
         """Ids of the statements whose own blinds are sealed under a key, sorted.
 
         Of others only single values are: these stay provable without the key.
         """
-        query = select(values.c.statement).where(
-            values.c.key_ref == key_ref, values.c.path == ID_PATH
-        )
-        with self._database.transaction(write=False) as connection:
-            return tuple(sorted(connection.execute(query).scalars()))
+        return self._statements(values.c.key_ref == key_ref, values.c.path == ID_PATH)
 
     def erase_person(
         self,
@@ -274,33 +255,21 @@ class Vault:
 
         Names of files tell of the film, so they are sealed as values are.
         """
-        try:
-            plain = unicodedata.normalize("NFC", path).encode()
-        except UnicodeEncodeError as error:
-            raise MalformedRecordError(
-                "a path whose name is Unicode text",
-                met="other bytes",
-                advice="Rename the folder.",
-                where="/path",
-            ) from error
-        sealed = seal(data_key(self._secret_of(STUDIO)), _place(token), plain)
-        row = {"token": token, "path": (sealed.nonce + sealed.ciphertext).hex()}
-        add = sqlite.insert(locations).values(row)
+        sealed = sealed_path(self._secret_of(STUDIO), token, path)
         with self._database.transaction(write=True) as connection:
-            connection.execute(
-                add.on_conflict_do_update(
-                    index_elements=["token"], set_={"path": add.excluded.path}
-                )
-            )
+            put_location(connection, token, sealed)
 
     def locations(self) -> dict[str, str]:
         """Output roots by their tokens."""
-        key = data_key(self._secret_of(STUDIO))
         with self._database.transaction(write=False) as connection:
-            rows = connection.execute(select(locations)).all()
-        return {row.token: _unsealed(key, row.token, row.path) for row in rows}
+            return all_locations(connection, self._secret_of(STUDIO))
 
     # --- rows --------------------------------------------------------------------
+
+    def _statements(self, *where: ColumnElement[bool]) -> tuple[str, ...]:
+        query = select(values.c.statement).where(*where).distinct()
+        with self._database.transaction(write=False) as connection:
+            return tuple(sorted(connection.execute(query).scalars()))
 
     def _keep(self, items: list[Item]) -> None:
         with self._database.transaction(write=True) as connection:
@@ -322,16 +291,3 @@ class Vault:
         except ErasedEvidenceError:
             return True
         return False
-
-
-def _place(token: str) -> Spot:
-    return Spot(statement=token, path="#location")
-
-
-def _unsealed(key: bytes, token: str, text: str) -> str:
-    try:
-        raw = bytes.fromhex(text)
-    except ValueError as error:
-        raise altered(_place(token)) from error
-    sealed = Sealed(nonce=raw[:NONCE_BYTES], ciphertext=raw[NONCE_BYTES:])
-    return unseal(key, _place(token), sealed).decode()

@@ -11,8 +11,9 @@ from typing import Any
 
 from typer.main import get_command
 
+from ledger.cli.command_table import COMMANDS
 from ledger.cli.later import Later
-from ledger.cli.main import COMMANDS, app
+from ledger.cli.main import app
 from tests.architecture.sources import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "commands.md"

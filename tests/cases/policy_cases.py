@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 from ledger.rules.evaluate import evaluate
 from ledger.rules.fields import Bilingual, Field
 from ledger.rules.nodes import FactType

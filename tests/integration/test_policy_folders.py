@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.errors import MalformedPolicyError, PolicyError, ReleasedPolicyError
+from ledger.rules.errors import MalformedPolicyError, PolicyError, ReleasedPolicyError
 from ledger.rules.lock import lock_text
 from ledger.rules.rulebook import read_rulebook
 from tests.simulators.sample_policies import leaf, policy_tree, raw

@@ -6,8 +6,16 @@ from ledger.evidence.fsck.check import Holdings
 from ledger.store.postgres.address import parameters_of
 from ledger.store.postgres.engine import open_engine, transaction
 from ledger.store.postgres.port import PostgresPort
+from ledger.store.postgres.prepare import prepare
 from ledger.store.tables import FROZEN
 from tests.simulators.ledger_studio import STUDIO, LedgerStudio
+
+
+def prepare_database(address: str) -> None:
+    """Make the tables and roles of a log in an empty database."""
+    engine = open_engine(parameters_of(address))
+    prepare(engine, roles=True)
+    engine.dispose()
 
 
 @dataclass

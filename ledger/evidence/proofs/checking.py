@@ -34,19 +34,10 @@ from ledger.evidence.proofs.forms import (
     Proof,
 )
 from ledger.evidence.proofs.frame import check_frame
-from ledger.evidence.proofs.opening import (
-    Known,
-    altered,
-    open_proof,
-    opened_checkpoint,
-)
+from ledger.evidence.proofs.opening import Known, altered, open_proof, opened_checkpoint
 from ledger.evidence.proofs.verdict import ProofVerdict
 from ledger.evidence.verdict import Origin
-from ledger.log.proof_bundle import (
-    HEADER,
-    looks_like_proof_bundle,
-    parse_proof_bundle,
-)
+from ledger.log.proof_bundle import HEADER, looks_like_proof_bundle, parse_proof_bundle
 from ledger.log.tree import leaf_hash, root_of
 
 ENTRY: Final = HEADER

@@ -21,11 +21,7 @@ from ledger.evidence.proofs.forms import (
     GrowthProof,
     LeafProof,
 )
-from ledger.evidence.proofs.logged import (
-    LoggedStatement,
-    hex_digests,
-    log_statement,
-)
+from ledger.evidence.proofs.logged import LoggedStatement, hex_digests, log_statement
 from ledger.history.log_keys import LogKeys
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.leaves import read_leaves

@@ -5,12 +5,7 @@ import struct
 import zlib
 from typing import Any
 
-from ledger.evidence.single.encoding import (
-    check_members,
-    demand,
-    parse_object,
-    sha256,
-)
+from ledger.evidence.single.encoding import check_members, demand, parse_object, sha256
 from ledger.evidence.single.notes import read_envelope
 
 INDEX_TYPE = "application/vnd.jangbu.bundle.1+json"

@@ -13,12 +13,7 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.steps.disposed import Disposed
 from ledger.evidence.steps.finding import altered
-from ledger.evidence.steps.measures import (
-    Table,
-    check_leaf,
-    read_tables,
-    tile_count,
-)
+from ledger.evidence.steps.measures import Table, check_leaf, read_tables, tile_count
 from ledger.evidence.steps.sources import (
     Files,
     check_kinds,

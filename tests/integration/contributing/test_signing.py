@@ -12,7 +12,8 @@ from ledger.encoding import canonical
 from ledger.encoding.sheet import parse_envelope
 from ledger.encoding.statement import Draft, Secret, check, compose
 from ledger.errors import ErasedEvidenceError
-from ledger.evidence.contribution_file import Request, open_request
+from ledger.evidence.contribution_file import open_request
+from ledger.evidence.contribution_form import Request
 from ledger.evidence.contribution_verdict import verify_signed
 from ledger.keys.folder import party_key
 from ledger.keys.replacing import read_private_key
@@ -26,8 +27,7 @@ from tests.simulators.shot_folder import CODE
 def stored(signing: Signing, kind: str) -> list[Any]:
     with opened(signing.shot.production) as production:
         reader = production.reader()
-        found = reader.statements(0, reader.size())
-        return [one for one in found if one.kind == kind]
+        return [one for one in reader.statements(0, reader.size()) if one.kind == kind]
 
 
 def test_a_day_is_one_sheet_by_a_key_that_the_studio_never_had(

@@ -1,11 +1,5 @@
 """Exporting: what is added, what is never touched, and what is refused."""
 
-import errno
-import fcntl
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,25 +12,13 @@ from ledger.errors import (
     LogError,
     MissingEvidenceError,
     RollbackError,
-    StoreFullError,
     StoreUnavailableError,
 )
-from ledger.evidence.tiled_log import check_tiled_log
-from ledger.evidence.verdict import State
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.key_file import read_keys
 from ledger.log.tiles import Tile, tiles_of
 from ledger.log.tree import leaf_hash, root_of
-from ledger.production.tile_folder import TileFolder
-from tests.simulators.public_logs import PublicLog, files_in
-
-
-def paths_of(size: int) -> set[str]:
-    return {tile.path for tile in tiles_of(size)} | {"checkpoint", "keys"}
-
-
-def whole(folder: Path, log: PublicLog) -> bool:
-    return check_tiled_log(folder, [log.verifier]).state is State.VERIFIED
+from tests.simulators.public_logs import PublicLog, files_in, is_whole, paths_of
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 5000])
@@ -45,7 +27,7 @@ def test_an_export_holds_the_tree_and_nothing_else(size: int, tmp_path: Path) ->
     done = log.export(tmp_path / "out")
     assert (done.before, done.size, done.written) == (0, size, len(paths_of(size)))
     assert set(files_in(tmp_path / "out")) == paths_of(size)
-    assert whole(tmp_path / "out", log)
+    assert is_whole(tmp_path / "out", log)
 
 
 def test_exporting_again_writes_nothing(tmp_path: Path) -> None:
@@ -67,7 +49,7 @@ def test_a_log_that_grew_is_exported_step_by_step(
         size += step
         log.grow(step).export(out)
         assert paths_of(size) <= set(files_in(out))
-        assert whole(out, log)
+        assert is_whole(out, log)
         for path, inode in full.items():
             assert (out / path).stat().st_ino == inode, "a full tile was rewritten"
         for tile in tiles_of(size):
@@ -106,7 +88,7 @@ def test_cosigned_checkpoints_and_tokens_go_along(tmp_path: Path) -> None:
         *(f"cosigned/{size:020d}" for size in (3, 300)),
         *(f"tokens/{size:020d}/tsa.example.tsr" for size in (3, 300)),
     }
-    assert whole(out, log)
+    assert is_whole(out, log)
 
 
 def test_a_cosigned_note_of_another_tree_is_not_published(tmp_path: Path) -> None:
@@ -186,7 +168,7 @@ def test_an_edge_that_was_changed_is_refused_and_named(tmp_path: Path) -> None:
         log.export(tmp_path)
     path.write_bytes(good)
     log.export(tmp_path)
-    assert whole(tmp_path, log)
+    assert is_whole(tmp_path, log)
 
 
 def test_a_whole_export_mends_what_is_missing_and_refuses_what_differs(
@@ -197,130 +179,13 @@ def test_a_whole_export_mends_what_is_missing_and_refuses_what_differs(
     lost, changed = tmp_path / Tile(0, 0).path, tmp_path / Tile(0, 1).path
     lost.unlink()
     log.grow(1).export(tmp_path)
-    assert not whole(tmp_path, log)
+    assert not is_whole(tmp_path, log)
     log.export(tmp_path, whole=True)
-    assert whole(tmp_path, log)
+    assert is_whole(tmp_path, log)
     changed.write_bytes(bytes(8192))
     with pytest.raises(AlteredEvidenceError) as refusal:
         log.export(tmp_path, whole=True)
     assert refusal.value.where == "tile/0/001"
-
-
-# --- faults -----------------------------------------------------------------------
-
-
-class Stopped(BaseException):
-    """What a kill does: nothing after it runs in order."""
-
-
-@pytest.mark.parametrize("stop_at", range(1, 13))
-def test_an_export_that_stops_at_any_file_leaves_the_tree_before_and_goes_on(
-    stop_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = PublicLog(300)
-    log.export(tmp_path)
-    before = PublicLog(300)
-    log.grow(700)
-    made = iter(range(1, 1000))
-    real = os.fsync
-
-    def fsync(descriptor: int) -> None:
-        if next(made) == stop_at:
-            raise Stopped
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    # Whoever is killed clears up nothing either.
-    monkeypatch.setattr(TileFolder, "_clear_workshop", lambda _: None)
-    with pytest.raises(Stopped):
-        log.export(tmp_path)
-    monkeypatch.undo()
-    assert check_tiled_log(tmp_path, [log.verifier]).state is State.VERIFIED
-    assert (tmp_path / "checkpoint").read_bytes() in (before.log.note, log.log.note)
-    log.export(tmp_path)
-    assert whole(tmp_path, log)
-    assert paths_of(1000) <= set(files_in(tmp_path))
-    assert not (tmp_path / ".writing").exists()
-
-
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
-def test_a_disk_that_fails_is_told_and_leaves_no_drafts(
-    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = PublicLog(300)
-    log.export(tmp_path)
-    before = files_in(tmp_path)
-    log.grow(700)
-
-    def fail(_: int) -> None:
-        raise OSError(code, os.strerror(code))
-
-    monkeypatch.setattr(os, "fsync", fail)
-    expected = StoreFullError if code == errno.ENOSPC else StoreUnavailableError
-    with pytest.raises(expected):
-        log.export(tmp_path)
-    monkeypatch.undo()
-    assert files_in(tmp_path) == before
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of a quarter of a megabyte."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount") or "mount"
-    options = ["-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
-    made = subprocess.run([mount, *options], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-    try:
-        yield disk
-    finally:
-        subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
-
-
-def test_a_full_disk_leaves_the_published_tree_whole(small_disk: Path) -> None:
-    log = PublicLog(300)
-    log.export(small_disk / "out")
-    log.grow(20_000)
-    with pytest.raises(StoreFullError):
-        log.export(small_disk / "out")
-    report = check_tiled_log(small_disk / "out", [log.verifier])
-    assert (report.state, report.size) == (State.VERIFIED, 300)
-    assert report.ahead
-
-
-def test_a_second_export_waits_for_the_first(tmp_path: Path) -> None:
-    log = PublicLog(3)
-    log.export(tmp_path)
-    files = TileFolder(tmp_path)
-    with files.writing():
-        descriptor = os.open(tmp_path, os.O_RDONLY)
-        with pytest.raises(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.close(descriptor)
-
-
-def test_what_somebody_else_put_there_meanwhile_is_compared(tmp_path: Path) -> None:
-    files = TileFolder(tmp_path)
-    with files.writing():
-        files.add("tile/0/000", b"first")
-        files.add("tile/0/000", b"first")
-        with pytest.raises(AlteredEvidenceError):
-            files.add("tile/0/000", b"other")
-    assert (tmp_path / "tile/0/000").read_bytes() == b"first"
-
-
-def test_a_file_system_without_links_gets_the_same_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_links(*_: Path) -> None:
-        raise OSError(errno.EPERM, "no links")
-
-    monkeypatch.setattr(Path, "hardlink_to", no_links)
-    log = PublicLog(300)
-    log.export(tmp_path)
-    assert whole(tmp_path, log)
 
 
 def test_a_checkpoint_signed_for_another_root_is_never_published(

@@ -1,13 +1,11 @@
-"""Proofs of entries, frames, growth and completeness, and every change to one."""
+"""Proofs of entries, frames, growth and completeness, and whose log they are of."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
-from ledger.encoding import canonical
 from ledger.encoding.digest import sha256_hex
 from ledger.encoding.sheet import key_id_of
 from ledger.errors import (
@@ -15,74 +13,25 @@ from ledger.errors import (
     ConsistencyError,
     InclusionError,
     MissingEvidenceError,
-    UnreadableInputError,
 )
 from ledger.evidence.bundle import Request
 from ledger.evidence.proofs.checking import check_proof
-from ledger.evidence.proofs.making import Prover
 from ledger.evidence.proofs.opening import Known
-from ledger.evidence.proofs.verdict import ProofVerdict
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.verdict import Origin, State
 from ledger.evidence.verify import verify_bundle
-from ledger.history.log_keys import LogKeys
-from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.note import Verifier
-from ledger.log.proof_bundle import ProofBundle, parse_proof_bundle
-from ledger.log.tree import leaf_hash, root_of
 from ledger.vault.disclosure import disclose
-from tests.simulators.small_studio import OTHER_SHOT, SHOT, Shot, SmallStudio
-
-Place: TypeAlias = tuple[str | int, ...]
-
-FRAME, THIRD = 1022, "52" * 16
-
-
-@pytest.fixture(scope="module")
-def made() -> tuple[SmallStudio, Shot]:
-    """A studio with three shots, and the statements of the third."""
-    studio = SmallStudio()
-    studio.shoot()
-    studio.shoot(OTHER_SHOT)
-    return studio, studio.shoot(THIRD)
-
-
-@pytest.fixture(scope="module")
-def studio(made: tuple[SmallStudio, Shot]) -> SmallStudio:
-    return made[0]
-
-
-@pytest.fixture(scope="module")
-def shot(made: tuple[SmallStudio, Shot]) -> Shot:
-    return made[1]
-
-
-@pytest.fixture(scope="module")
-def known(studio: SmallStudio) -> Known:
-    return Known(trust=studio.trust())
-
-
-def prover(studio: SmallStudio) -> Prover:
-    return Prover(studio.log, studio.vault)
-
-
-def keys_of(studio: SmallStudio) -> LogKeys:
-    return LogKeys(((1, studio.public("log")),))
-
-
-def frame_proof(studio: SmallStudio, shot: Shot, frame: int = FRAME) -> bytes:
-    stored = {one.id: one for one in studio.log.stored}
-    return prover(studio).frame(
-        frame, stored[shot.sets[0].id], [stored[shot.seals[0].id]], studio.shelf
-    )
-
-
-def note_at(studio: SmallStudio, size: int) -> bytes:
-    """The checkpoint that the log signed when it had this size."""
-    root = root_of([leaf_hash(raw) for raw in studio.log.raw_entries[:size]])
-    point = Checkpoint(origin=studio.origin, size=size, root=root)
-    return sign_checkpoint(point, studio.keys["log"])
-
+from tests.simulators.proven_shot import (
+    FRAME,
+    THIRD,
+    documents,
+    frame_proof,
+    keys_of,
+    note_at,
+    prover,
+)
+from tests.simulators.small_studio import SHOT, Shot, SmallStudio
 
 # --- what holds ---------------------------------------------------------------------
 
@@ -179,15 +128,6 @@ def test_a_disclosure_is_checked_with_its_signers_key(
 # --- whose log ----------------------------------------------------------------------
 
 
-def documents(studio: SmallStudio, shot: Shot) -> Iterator[tuple[str, bytes]]:
-    yield "entry", prover(studio).entry(7)
-    yield "frame", frame_proof(studio, shot)
-    yield "growth", prover(studio).growth(note_at(studio, 5), keys_of(studio))
-    yield "complete", prover(studio).complete([SHOT])
-    index = next(one.index for one in studio.log.stored if one.kind == "generation.1")
-    yield "disclosure", disclose(studio.log, studio.vault, index, "/body/prompt")
-
-
 def test_without_the_logs_trust_file_its_origin_stays_unknown(
     studio: SmallStudio, shot: Shot
 ) -> None:
@@ -214,119 +154,3 @@ def test_a_reader_may_know_the_log_by_its_verifier_key(studio: SmallStudio) -> N
 
 
 # --- what does not hold ---------------------------------------------------------------
-
-
-def failed(verdict: ProofVerdict) -> bool:
-    return verdict.exit_code == 5 and verdict.failure is not None
-
-
-def texts(value: object, path: Place = ()) -> Iterator[Place]:
-    """Where the texts and numbers of a document stand."""
-    match value:
-        case dict():
-            for key, item in value.items():
-                yield from texts(item, (*path, key))
-        case list():
-            for index, item in enumerate(value):
-                yield from texts(item, (*path, index))
-        case _:
-            yield path
-
-
-def changed(value: object) -> bool | int | str:
-    match value:
-        case bool():
-            return not value
-        case int():
-            return value + 1
-        case str() if value:
-            last = "0" if value[-1] != "0" else "1"
-            return value[:-1] + last
-        case _:
-            return "0"
-
-
-def test_no_value_of_any_document_can_be_changed(
-    studio: SmallStudio, shot: Shot, known: Known
-) -> None:
-    public = studio.public("pipeline")
-    full = replace(known, signers={key_id_of(public): public})
-    for name, raw in documents(studio, shot):
-        if name == "entry":
-            continue
-        places = list(texts(json.loads(raw)))
-        # Every entry is a leaf: some of them stand for all.
-        for path in places if len(places) < 700 else places[::11]:
-            document = json.loads(raw)
-            holder: Any = document
-            for step in path[:-1]:
-                holder = holder[step]
-            holder[path[-1]] = changed(holder[path[-1]])
-            try:
-                verdict = check_proof(canonical.encode(document), full)
-            except UnreadableInputError:
-                assert path == ("form",)
-                continue
-            assert failed(verdict), (name, path)
-
-
-def test_no_bit_of_a_frames_proof_can_be_changed(
-    studio: SmallStudio, shot: Shot, known: Known
-) -> None:
-    raw = frame_proof(studio, shot)
-    assert check_proof(raw, known).state is State.VERIFIED
-    for at in range(0, len(raw), 7):
-        flipped = bytearray(raw)
-        flipped[at] ^= 1 << at % 8
-        try:
-            assert failed(check_proof(bytes(flipped), known)), at
-        except UnreadableInputError:
-            continue
-
-
-def test_parts_of_two_proofs_cannot_be_mixed(
-    studio: SmallStudio, shot: Shot, known: Known
-) -> None:
-    one = json.loads(frame_proof(studio, shot, 1022))
-    other = json.loads(frame_proof(studio, shot, 1023))
-    for member in ("measured", "sealed", "frame"):
-        mixed = {**one, member: other[member]}
-        assert failed(check_proof(canonical.encode(mixed), known)), member
-    # A seal of other frames, and a measurement in the place of a seal.
-    wrong = {**one, "sealed": [one["measured"]]}
-    assert failed(check_proof(canonical.encode(wrong), known))
-    for keys in (one["keys"][1:], one["keys"][:1], one["keys"][::-1]):
-        assert failed(check_proof(canonical.encode({**one, "keys": keys}), known))
-
-
-def test_entries_that_were_left_out_are_missed(
-    studio: SmallStudio, known: Known
-) -> None:
-    document = json.loads(prover(studio).complete([SHOT]))
-    for entries in (document["entries"][:-1], document["entries"][::-1]):
-        verdict = check_proof(canonical.encode({**document, "entries": entries}), known)
-        assert failed(verdict)
-
-
-def test_a_proof_without_its_entry_needs_it_from_the_reader(
-    studio: SmallStudio, known: Known
-) -> None:
-    bundle = parse_proof_bundle(prover(studio).entry(5))
-    bare = ProofBundle(
-        index=bundle.index, hashes=bundle.hashes, checkpoint=bundle.checkpoint
-    ).to_bytes()
-    assert failed(check_proof(bare, known))
-    right = replace(known, entry=bundle.extra)
-    assert check_proof(bare, right).state is State.VERIFIED
-    wrong = replace(known, entry=studio.log.raw_entries[4])
-    assert failed(check_proof(bare, wrong))
-    opaque = replace(known, entry=b"not an entry of ours")
-    assert failed(check_proof(bare, opaque))
-
-
-@pytest.mark.parametrize(
-    "raw", [b"", b"{}", b"[]", b'{"form":"x"}', b'{"form":1}', b"PK\x03\x04", b"\xff"]
-)
-def test_what_is_no_proof_is_unreadable(raw: bytes) -> None:
-    with pytest.raises(UnreadableInputError):
-        check_proof(raw, Known())

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 import policies
 from ledger.cli.main import app
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 from ledger.rules.rulebook import packaged_rulebook, read_rulebook
 from tests.simulators.shot_film import Line, ShotFilm
 

@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store.postgres.address import parameters_of
-from ledger.store.postgres.engine import open_engine
-from ledger.store.postgres.prepare import prepare
 from tests.simulators.ledger_studio import START, SettableClock
 from tests.simulators.postgres import Server, programs, running
-from tests.simulators.server_studio import ServerStudio
+from tests.simulators.server_studio import ServerStudio, prepare_database
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +25,7 @@ def server() -> Iterator[Server]:
 def prepared(server: Server) -> str:
     """A database with all tables and roles and no log; copied for each test."""
     name = server.new_database()
-    engine = open_engine(parameters_of(server.address(name)))
-    prepare(engine, roles=True)
-    engine.dispose()
+    prepare_database(server.address(name))
     return name
 
 

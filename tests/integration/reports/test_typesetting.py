@@ -10,8 +10,9 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from ledger.errors import MissingGlyphError, ReportError, UnreadableInputError
+from ledger.errors import UnreadableInputError
 from ledger.records.identity import as_instant
+from ledger.reports.errors import MissingGlyphError, ReportError
 from ledger.reports.fonts import Font, read_fonts
 from ledger.reports.typesetting import Sheet, typeset
 from ledger.reports.wording import audit_words

@@ -30,23 +30,7 @@ from tests.integration.privacy.in_process import jangbu
 from tests.integration.restoring.conftest import Kept
 from tests.simulators.film_studio import FilmStudio
 from tests.simulators.forging import edited
-
-TABLES = {
-    "entry": "idx, id, kind, leaf, body",
-    "statement": "idx, id, kind, key, sheet, body",
-    "sheet": "digest, body",
-    "checkpoint": "size, frontier, note",
-}
-
-
-def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return {
-            table: connection.execute(
-                f"SELECT {columns} FROM {table} ORDER BY 1"  # noqa: S608
-            ).fetchall()
-            for table, columns in TABLES.items()
-        }
+from tests.simulators.log_rows import rows_of_file
 
 
 def schema(path: Path) -> set[tuple[object, ...]]:
@@ -76,11 +60,11 @@ def is_sound(root: Path) -> bool:
     "sources", [["newer"], ["older", "bundle"], ["bundle"], ["bundle", "tree"]]
 )
 def test_every_row_comes_back_byte_for_byte(kept: Kept, sources: list[str]) -> None:
-    before, objects = rows(kept.newer), schema(kept.newer)
+    before, objects = rows_of_file(kept.newer), schema(kept.newer)
     kept.lose()
     done = restore(kept.root, [getattr(kept, name) for name in sources])
     assert done.complete
-    assert rows(kept.database) == before
+    assert rows_of_file(kept.database) == before
     assert schema(kept.database) == objects
     assert is_sound(kept.root)
     assert goes_on(kept.root) == len(before["entry"])
@@ -88,14 +72,14 @@ def test_every_row_comes_back_byte_for_byte(kept: Kept, sources: list[str]) -> N
 
 
 def test_a_log_comes_back_from_an_exported_tree_and_a_bundle_alone(kept: Kept) -> None:
-    before = rows(kept.newer)
+    before = rows_of_file(kept.newer)
     kept.lose()
     shutil.rmtree(kept.root / "log")
     shutil.rmtree(kept.root / "blobs")
     done = restore(kept.root, [kept.tree, kept.bundle])
     assert (done.complete, done.beside.missing) == (True, 0)
     assert done.beside.blobs == 2
-    assert rows(kept.database) == before
+    assert rows_of_file(kept.database) == before
     assert is_sound(kept.root)
 
 
@@ -127,14 +111,14 @@ def test_with_statements_missing_the_log_is_read_and_not_written(kept: Kept) -> 
     code, told = jangbu("restore", str(kept.root), "--from", str(kept.older))
     assert (code, told["complete"]) == (3, False)
     assert told["missing"] == {"asset.1": 1, "generation.1": 1}
-    before = rows(kept.database)["entry"]
+    before = rows_of_file(kept.database)["entry"]
     with opened(kept.root) as production:
         with pytest.raises(StorePartialError) as refused:
             FilmStudio(production).asset("one more")
         assert refused.value.exit_code == 6
         out = kept.root.parent / "part.bundle"
         bundle = bundle_production(production, Request(), out, force=False)
-    assert rows(kept.database)["entry"] == before
+    assert rows_of_file(kept.database)["entry"] == before
     assert bundle.withheld == 2
     verdict = verify_bundle(
         out.read_bytes(), read_trust(kept.root / "trust.json"), Readers()
@@ -144,12 +128,12 @@ def test_with_statements_missing_the_log_is_read_and_not_written(kept: Kept) -> 
 
 
 def test_a_log_restored_in_part_is_completed_by_another_source(kept: Kept) -> None:
-    before = rows(kept.newer)
+    before = rows_of_file(kept.newer)
     kept.lose()
     assert not restore(kept.root, [kept.older]).complete
     # What is there already is a source, too.
     assert restore(kept.root, [kept.bundle]).complete
-    assert rows(kept.database) == before
+    assert rows_of_file(kept.database) == before
     assert goes_on(kept.root) == len(before["entry"])
 
 
@@ -190,7 +174,7 @@ def test_a_checkpoint_on_another_machine_counts(
 def test_an_entry_that_was_changed_in_the_copy_is_taken_from_another_source(
     kept: Kept,
 ) -> None:
-    before = rows(kept.newer)
+    before = rows_of_file(kept.newer)
     kept.lose()
     copy = kept.root / "log" / "entries"
     lines = copy.read_bytes().split(b"\n")
@@ -199,7 +183,7 @@ def test_an_entry_that_was_changed_in_the_copy_is_taken_from_another_source(
     with pytest.raises(RollbackError):
         restore(kept.root, [kept.older])
     assert restore(kept.root, [kept.newer]).complete
-    assert rows(kept.database) == before
+    assert rows_of_file(kept.database) == before
     assert is_sound(kept.root)
 
 
@@ -247,7 +231,7 @@ def test_a_database_is_never_overwritten(kept: Kept) -> None:
 def test_interrupted_before_the_end_it_is_run_again(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = rows(kept.newer)
+    before = rows_of_file(kept.newer)
     kept.lose()
 
     def killed(*_: object) -> None:
@@ -260,7 +244,7 @@ def test_interrupted_before_the_end_it_is_run_again(
                 restore(kept.root, [kept.newer])
         assert not kept.database.exists()
     assert restore(kept.root, [kept.newer]).complete
-    assert rows(kept.database) == before
+    assert rows_of_file(kept.database) == before
     assert not (kept.root / "ledger.sqlite.restoring").exists()
 
 

@@ -2,9 +2,7 @@
 
 import multiprocessing
 import os
-import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +19,7 @@ from ledger.production.recorder import Recorder
 from ledger.store.outbox import Bound, Outbox, SpoolFullError
 from tests.simulators.distant_machine import Away
 from tests.simulators.ledger_studio import LedgerStudio, submission_of
+from tests.simulators.small_disks import mounted_disk
 
 FORK = multiprocessing.get_context("fork")
 
@@ -53,20 +52,8 @@ def test_bytes_are_bounded_as_well(away: Away) -> None:
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount") or "mount"
-    made = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)],
-        capture_output=True,
-        check=False,
-    )
-    if made.returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-    try:
+    with mounted_disk(tmp_path / "disk", "64k") as disk:
         yield disk
-    finally:
-        subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
 
 
 def test_a_disk_that_fills_up_leaves_no_half_file(away: Away, tiny_disk: Path) -> None:

@@ -1,12 +1,9 @@
 """The vault's file: private from the start, and refused when it is something else."""
 
-import contextlib
 import multiprocessing
 import os
 import resource
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +23,7 @@ from ledger.errors import (
 from ledger.keys.folder import KeyFolder
 from ledger.records.identity import Uid
 from ledger.vault.vault import Vault
+from tests.simulators.small_disks import fill, mounted_disk
 
 Generation = Callable[..., Composed]
 fork = multiprocessing.get_context("fork")
@@ -241,22 +239,11 @@ def keep_in_turn(vault: Vault, every: list[Composed]) -> tuple[int, StoreError |
     return len(every), None
 
 
-def fill_up(ballast: Path) -> None:
-    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while file.write(bytes(4096)):
-            pass
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 1 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if sys.platform != "linux" or subprocess.run(mount, check=False).returncode:
-        pytest.skip("no right to mount a small disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with mounted_disk(tmp_path / "disk", "1m", lazy=True) as disk:
+        yield disk
 
 
 def test_a_full_disk_keeps_what_was_acknowledged_and_goes_on_when_there_is_room(
@@ -294,7 +281,7 @@ def test_a_full_disk_cannot_keep_a_person_from_being_erased(
     every = [generation(number, anna) for number in range(30)]
     vault.keep(*every)
     ballast = small_disk / "ballast"
-    fill_up(ballast)
+    fill(ballast)
     with pytest.raises(StoreFullError):
         vault.erase_person(anna, keys.destroy_blinding_key)
     with pytest.raises(ErasedEvidenceError):

@@ -1,6 +1,7 @@
 """How files came to be: by their digests, whatever they are called."""
 
-from ledger.answers.lineage import Lineage, Making, Presence
+from ledger.answers.lineage import Lineage
+from ledger.answers.making import Making, Presence
 from ledger.records.making import Edge
 from tests.simulators.five_shots import FRAMES, five_shots
 from tests.simulators.later_films import disputed, without

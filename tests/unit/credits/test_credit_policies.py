@@ -10,7 +10,7 @@ from ledger.credits.policies import (
     read_order,
     read_roles,
 )
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 
 ROLES = """\
 format: jangbu-roles/1

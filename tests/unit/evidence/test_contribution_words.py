@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.encoding.statement import Draft, Secret, canonical_object, compose
-from ledger.evidence.contribution_file import OpenedRequest, Request, open_request
+from ledger.evidence.contribution_file import OpenedRequest, open_request
+from ledger.evidence.contribution_form import Request
 from ledger.evidence.contribution_words import lines_of, readable
 
 SECRET = bytes(32)

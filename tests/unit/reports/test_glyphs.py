@@ -1,6 +1,6 @@
 import pytest
 
-from ledger.errors import MissingGlyphError
+from ledger.reports.errors import MissingGlyphError
 from ledger.reports.fonts import Font
 from ledger.reports.glyphs import check_glyphs, printable
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledger.errors import PolicyError
+from ledger.rules.errors import PolicyError
 from ledger.rules.values import Fact, Reason, State, Strength, Tag, Truth, Value
 from tests.simulators.sample_policies import (
     TEXT,

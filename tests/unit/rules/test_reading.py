@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 import rfc8785
 
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 from ledger.rules.policy_files import read_policy
 from tests.simulators.sample_policies import (
     SOURCE,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ledger.errors import MalformedPolicyError, PolicyError, ReleasedPolicyError
+from ledger.rules.errors import MalformedPolicyError, PolicyError, ReleasedPolicyError
 from ledger.rules.lock import check_lock, lock_text, read_lock
 from tests.simulators.sample_policies import asks, leaf, policy_tree, rulebook_of
 

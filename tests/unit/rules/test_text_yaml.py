@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 from ledger.rules.text_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, load
 
 DEEP = "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)
