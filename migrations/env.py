@@ -5,6 +5,7 @@ from typing import Final
 
 from alembic import context
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.schema import SchemaItem
 
 from ledger.store.postgres import tables as server
 from ledger.store.tables import metadata
@@ -20,6 +21,7 @@ def run() -> None:
         connection=connection,
         target_metadata=_models(connection),
         include_name=lambda name, _type, _parents: name not in BY_HAND,
+        include_object=lambda one, *_: _is_on(connection, one),
         # Batch mode rebuilds tables by copying rows: banned, it would break the
         # append-only tables and their triggers.
         render_as_batch=False,
@@ -27,6 +29,11 @@ def run() -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _is_on(connection: Connection, one: SchemaItem) -> bool:
+    name = connection.dialect.name
+    return bool(one.info.get("on", name) == name)
 
 
 def _models(connection: Connection) -> Sequence[MetaData]:

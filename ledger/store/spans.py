@@ -5,7 +5,6 @@ It is filled up to a size that `projection` says, on PostgreSQL with each admiss
 SQLite when it is asked; emptied, it fills itself again.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -15,21 +14,22 @@ from sqlalchemy import (
     Engine,
     and_,
     delete,
-    func,
     insert,
     select,
-    union_all,
     update,
 )
 
 from ledger.encoding.entry import parse_entry
 from ledger.records.statement import Scope
+from ledger.store.bodies import RecordBytes, read_records
 from ledger.store.columns import POSTGRESQL
 from ledger.store.engine import transaction
+from ledger.store.questions import About, Question, find_indices, question
 from ledger.store.tables import EntryRow, FrameSpanRow, ProjectionRow
 
 NAME: Final = "frame_span"
 CHUNK: Final = 5_000
+_DONE: Final = "SELECT size FROM projection WHERE studio = ? AND log = ? AND name = ?"
 
 entries = EntryRow.__table__  # type: ignore[attr-defined]
 spans = FrameSpanRow.__table__  # type: ignore[attr-defined]
@@ -50,20 +50,6 @@ class Span(NamedTuple):
     element: str | None
     first: int | None
     last: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What is asked for; what is `None` is not asked about.
-
-    Attributes:
-        frames: an entry without a range is about all frames.
-    """
-
-    shot: str | None = None
-    take: str | None = None
-    element: str | None = None
-    frames: range | None = None
 
 
 def span_of(index: int, kind: str, scope: Scope) -> Span | None:
@@ -98,19 +84,24 @@ class Spans:
         """
         with transaction(self.engine, write=False) as connection:
             if self._done(connection) >= size:
-                return self._found(connection, about, size)
+                return find_indices(connection, self._question(about, size))
         self.catch_up()
         with transaction(self.engine, write=False) as connection:
-            return self._found(connection, about, size)
+            return find_indices(connection, self._question(about, size))
 
-    def _found(self, connection: Connection, about: About, size: int) -> list[int]:
-        parts = [
-            select(spans.c.idx)
-            .where(spans.c.studio == self.studio, spans.c.log == self.log)
-            .where(spans.c.idx < size, *self._asked(about), *part)
-            for part in self._parts(about.frames)
-        ]
-        return sorted(connection.execute(union_all(*parts)).scalars())
+    def records(self, about: About, size: int) -> list[RecordBytes]:
+        """The bytes of the entries that `find` finds, and of their statements.
+
+        Raises:
+            StoreError: the projection is behind, and this role may not fill it.
+            MissingEvidenceError: a row is not there.
+        """
+        with transaction(self.engine, write=False) as connection:
+            if self._done(connection) >= size:
+                return read_records(connection, self._question(about, size))
+        self.catch_up()
+        with transaction(self.engine, write=False) as connection:
+            return read_records(connection, self._question(about, size))
 
     def catch_up(self) -> int:
         """Take in the entries that are missing; how many were looked at."""
@@ -162,8 +153,10 @@ class Spans:
         connection.execute(update(projections).where(self._own()).values(size=size))
 
     def _done(self, connection: Connection) -> int:
-        query = select(projections.c.size).where(self._own())
-        return connection.execute(query).scalar_one_or_none() or 0
+        mark = "%s" if self.engine.dialect.name == POSTGRESQL else "?"
+        query = _DONE.replace("?", mark)
+        found = connection.exec_driver_sql(query, (self.studio, self.log, NAME))
+        return found.scalar_one_or_none() or 0
 
     def _own(self) -> ColumnElement[bool]:
         return and_(
@@ -172,29 +165,9 @@ class Spans:
             projections.c.name == NAME,
         )
 
-    # --- the question ------------------------------------------------------------
-
-    def _asked(self, about: About) -> Iterator[ColumnElement[bool]]:
-        for name in ("shot", "take", "element"):
-            wanted = getattr(about, name)
-            if wanted is not None:
-                yield spans.c[name] == wanted
-
-    def _parts(self, frames: range | None) -> list[list[ColumnElement[bool]]]:
-        if frames is None:
-            return [[]]
-        # Apart: OR over both would keep the ranges from being found by their index.
-        ranged = [spans.c.first.is_not(None), self._meets(frames)]
-        return [[spans.c.first.is_(None)], ranged]
-
-    def _meets(self, frames: range) -> ColumnElement[bool]:
-        if self.engine.dialect.name == POSTGRESQL:
-            asked = func.int8range(frames.start, frames.stop)
-            own: ColumnElement[bool] = func.int8range(spans.c.first, spans.c.last).op(
-                "&&", is_comparison=True
-            )(asked)
-            return own
-        return and_(spans.c.first < frames.stop, spans.c.last > frames.start)
+    def _question(self, about: About, size: int) -> Question:
+        owner = (self.studio, self.log)
+        return question(owner, about, size, self.engine.dialect.name)
 
 
 def _read(index: int, raw: bytes) -> Span | None:

@@ -5,14 +5,18 @@ inserted once and never touched again, and no migration changes the tables. `lea
 advisory and may be emptied at any time. SQL columns are projections of the bytes in
 `body`; proofs need the bytes only. `frame_span` is made from the entries and may be
 emptied and filled again.
+
+A server may hold several logs, a file holds one: there, the index of an entry alone is
+the key, and the number of its row.
 """
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from ledger.store.columns import Name, Position
+from ledger.store.columns import POSTGRESQL, Name, Position
 
 NEWEST: Final = "0003"
 """The newest revision of the migrations, known without importing them."""
@@ -25,7 +29,7 @@ metadata = MetaData()
 
 
 class Row(SQLModel):
-    """Base of all tables: owner and log stand in every key."""
+    """Base of all tables; on a server, owner and log stand in every key."""
 
     metadata: ClassVar[MetaData] = metadata
 
@@ -40,7 +44,6 @@ class EntryRow(Row, table=True):
     """
 
     __tablename__ = "entry"
-    __table_args__ = _NO_ROWID
 
     idx: int = Field(primary_key=True, sa_type=Position)
     id: str = Field(sa_type=Name)
@@ -49,15 +52,20 @@ class EntryRow(Row, table=True):
     body: bytes
 
 
+def _unique(*columns: str) -> Iterator[UniqueConstraint]:
+    """The constraint of a server, and that of a file (migrations/env.py)."""
+    yield UniqueConstraint(*columns, "log", "studio", info={"on": POSTGRESQL})
+    yield UniqueConstraint(*columns, info={"on": "sqlite"})
+
+
 class StatementRow(Row, table=True):
     """What was said, with the digest of the sheet that listed it."""
 
     __tablename__ = "statement"
     __table_args__ = (
         # What differs most comes first: an index is searched by comparing texts.
-        UniqueConstraint("id", "log", "studio"),
-        UniqueConstraint("key", "kind", "log", "studio"),
-        _NO_ROWID,
+        *_unique("id"),
+        *_unique("key", "kind"),
     )
 
     id: str = Field(sa_type=Name)

@@ -3,9 +3,10 @@
 UPDATE and DELETE triggers are not enough: INSERT OR REPLACE deletes a row without
 firing DELETE triggers unless recursive triggers are on, and that pragma can be
 switched off. So a BEFORE INSERT trigger refuses an existing key first; of entries it
-is the one that refuses gaps, since an index that is taken is not the next one. The
-tables are WITHOUT ROWID: by an existing rowid with a new key, REPLACE would walk
-through that trigger, too.
+is the one that refuses gaps, since an index that is taken is not the next one. No
+table has a hidden row number, by which REPLACE would walk through that trigger, too:
+in `entry` and `statement` the row number is the index (SQLite, "ROWIDs and the INTEGER
+PRIMARY KEY"), `sheet` and `checkpoint` are WITHOUT ROWID.
 
 RAISE overrides INSERT OR IGNORE. It rolls back the whole transaction: nothing of one
 that tried to overwrite a log is worth keeping, and to undo a single statement SQLite
@@ -21,15 +22,12 @@ from ledger.store.tables import FROZEN
 
 _UNIQUE: Final = {
     "statement": (("idx",), ("id",), ("kind", "key")),
-    "sheet": (("digest",),),
-    "checkpoint": (("size",),),
+    "sheet": (("studio", "log", "digest"),),
+    "checkpoint": (("studio", "log", "size"),),
 }
-"""Unique keys by table, each beside the log's owner and name; entries have `_NEXT`."""
+"""Unique keys by table; entries have `_NEXT`."""
 
-_NEXT: Final = (
-    "(SELECT COALESCE(MAX(idx) + 1, 0) FROM entry "
-    "WHERE studio = NEW.studio AND log = NEW.log)"
-)
+_NEXT: Final = "(SELECT COALESCE(MAX(idx) + 1, 0) FROM entry)"
 
 
 def append_only_triggers() -> dict[str, str]:
@@ -57,6 +55,6 @@ def append_only_triggers() -> dict[str, str]:
 
 
 def _taken(table: str, columns: tuple[str, ...]) -> str:
-    same = " AND ".join(f"{one} = NEW.{one}" for one in ("studio", "log", *columns))
+    same = " AND ".join(f"{one} = NEW.{one}" for one in columns)
     # Nothing from outside is in this SQL: names of our own tables and columns.
     return f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608

@@ -14,6 +14,7 @@ POSITION = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 def upgrade() -> None:
     """Make the tables; they are filled when they are first asked."""
+    on_server = op.get_bind().dialect.name == "postgresql"
     op.create_table(
         "frame_span",
         sa.Column("studio", NAME, nullable=False),
@@ -25,7 +26,7 @@ def upgrade() -> None:
         sa.Column("element", NAME, nullable=True),
         sa.Column("first", POSITION, nullable=True),
         sa.Column("last", POSITION, nullable=True),
-        sa.PrimaryKeyConstraint("studio", "log", "idx"),
+        sa.PrimaryKeyConstraint(*(("studio", "log") if on_server else ()), "idx"),
     )
     # With all that is asked for: rows of one shot lie all over the table.
     for name, columns, part in (
@@ -42,7 +43,7 @@ def upgrade() -> None:
             sqlite_where=some,
             postgresql_where=some,
         )
-    if op.get_bind().dialect.name == "postgresql":
+    if on_server:
         # Which frames, whatever the shot: ranges of their own type.
         op.execute(
             "CREATE INDEX frame_span_frames ON frame_span USING gist "

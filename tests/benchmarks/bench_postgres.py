@@ -29,7 +29,8 @@ from ledger.store.postgres.address import parameters_of
 from ledger.store.postgres.copying import copy_rows
 from ledger.store.postgres.engine import open_engine, transaction
 from ledger.store.postgres.prepare import prepare
-from ledger.store.spans import NAME, About, Span, Spans
+from ledger.store.questions import About
+from ledger.store.spans import NAME, Span, Spans
 from tests.benchmarks.bench_admission import (
     SHEET,
     STATEMENTS,

@@ -3,12 +3,15 @@
     python -m tests.benchmarks.bench_shot_query [--entries 1000000] [--shots 1320]
 
 Prints one JSON document. The rows are synthetic: a frame.set and a seal.set for each
-cell, the shots in turn, so that a shot's records lie far apart; they go straight into
-the tables, since nothing is asked but the query. Each round asks for another shot:
-`found` its indices as `Spans.find` gives them, `frames` those that touch 100 frames,
-`records` the bytes of its entries and statements, too. The yardsticks, in the same
-database and run: the indices out of a plain table with one index over the shot, and a
-full scan of the projection. Beside it, what a row of each table takes on the disk.
+cell. One half of the shots comes in turn, `apart`, so that no two cells of a shot lie
+together; of the other half, eight cells come one after another, `in_runs`, as a run of
+the pipeline leaves them. Rows go straight into the tables, since nothing is asked but
+the query. Each round asks for another shot: `found` its indices as `Spans.find` gives
+them, `frames` those that touch 100 frames, `records` the bytes of all its entries and
+statements, as `Spans.records` gives them. The yardsticks, in the same database and run:
+the indices out of a plain table with one index over the shot, and a full scan of the
+projection. The server's settings are its defaults but for max_wal_size and
+--shared-buffers. Beside it, what a row of each table takes on the disk.
 `own_cpu_ms` is the mean of this process, with SQLite and without PostgreSQL's server.
 """
 
@@ -27,7 +30,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, text
 
 from ledger.encoding.cell import cell_of
 from ledger.log.tree import leaf_hash
@@ -37,33 +40,55 @@ from ledger.store.postgres.address import parameters_of
 from ledger.store.postgres.copying import COPIED, copy_rows
 from ledger.store.postgres.engine import open_engine as open_server
 from ledger.store.postgres.prepare import prepare
-from ledger.store.spans import NAME, About, Spans, entries, spans
+from ledger.store.questions import About
+from ledger.store.spans import NAME, Spans
 from ledger.store.sqlite import open_migration_engine
-from ledger.store.tables import StatementRow
 from tests.simulators.ledger_studio import ORIGIN, STUDIO
 from tests.simulators.postgres import programs, running
 
 ROUNDS: Final = 300
 SCANS: Final = 5
+WARM: Final = 20
+"""Rounds before the clock runs: a program that serves has statements prepared."""
 CHUNK: Final = 10_000
+TOGETHER: Final = 8
+"""Cells of a shot that are admitted together, where its records come in runs."""
 KINDS: Final = ("frame.set.1", "seal.set.1")
 INSTANT: Final = "2026-11-22T08:30:00.000000Z"
-statements = StatementRow.__table__  # type: ignore[attr-defined]
 Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """Rows of a log that nobody wrote."""
+    """Rows of a log that nobody wrote: half of the shots in turn, half in runs.
+
+    Attributes:
+        shots: an even number.
+    """
 
     size: int
     shots: int
 
     def shot(self, index: int) -> str:
-        return f"{index // 2 % self.shots:032x}"
+        return f"{self._place(index)[0]:032x}"
 
     def first(self, index: int) -> int:
-        return 1024 + index // (2 * self.shots) * 32
+        return 1024 + self._place(index)[1] * 32
+
+    def asked(self, *, runs: bool) -> list[str]:
+        """Which shots are asked for, the same ones whatever the database."""
+        chosen, half = random.Random(20261122), self.shots // 2  # noqa: S311  # no secret
+        return [f"{chosen.randrange(half) + runs * half:032x}" for _ in range(ROUNDS)]
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """Number of the shot, and which of its cells this is."""
+        half = self.shots // 2
+        block, within = divmod(index // 2, TOGETHER)
+        if block % 2:
+            cells, shot = divmod(block // 2, half)
+            return half + shot, cells * TOGETHER + within
+        cell, shot = divmod(block // 2 * TOGETHER + within, half)
+        return shot, cell
 
     def entry(self, index: int) -> Row:
         body = json.dumps(
@@ -200,20 +225,23 @@ def measure(store: OnSqlite | OnPostgres, made: Synthetic) -> dict[str, object]:
     add_plain(store.engine)
     store.settle()
     filled = time.perf_counter() - begun
-    index = Spans(store.engine, STUDIO, ORIGIN)
-    chosen = random.Random(20261122)  # noqa: S311  # which shots, no secret
-    shots = [f"{chosen.randrange(made.shots):032x}" for _ in range(ROUNDS)]
     figures = {
-        "found": timed(lambda shot: index.find(About(shot=shot), made.size), shots),
-        "frames": timed(lambda shot: index.find(window(shot), made.size), shots),
-        "records": timed(lambda shot: records(store.engine, shot), shots),
-        "yardstick_plain_index": timed(lambda shot: plain(store.engine, shot), shots),
-        "yardstick_full_scan": timed(
-            lambda shot: scan(store.engine, shot), shots[:SCANS]
-        ),
+        "apart": asked(store.engine, made, made.asked(runs=False)),
+        "in_runs": asked(store.engine, made, made.asked(runs=True)),
     }
     store.engine.dispose()
     return {"fill_s": round(filled, 1), "bytes_a_row": sizes, **figures}
+
+
+def asked(engine: Engine, made: Synthetic, shots: list[str]) -> dict[str, object]:
+    index, size = Spans(engine, STUDIO, ORIGIN), made.size
+    return {
+        "found": timed(lambda shot: index.find(About(shot=shot), size), shots),
+        "frames": timed(lambda shot: index.find(window(shot), size), shots),
+        "records": timed(lambda shot: index.records(About(shot=shot), size), shots),
+        "yardstick_plain_index": timed(lambda shot: plain(engine, shot), shots),
+        "yardstick_full_scan": timed(lambda shot: scan(engine, shot), shots[:SCANS]),
+    }
 
 
 def note_size(engine: Engine, size: int) -> None:
@@ -235,27 +263,6 @@ def window(shot: str) -> About:
     return About(shot=shot, frames=range(1100, 1200))
 
 
-def records(engine: Engine, shot: str) -> list[object]:
-    """Bytes of what is about a shot: entries, and statements by their place."""
-    of = (spans.c.studio == STUDIO, spans.c.log == ORIGIN, spans.c.shot == shot)
-    query = (
-        select(entries.c.idx, entries.c.body, statements.c.body)
-        .join_from(spans, entries, same_place(spans, entries))
-        .join(statements, same_place(spans, statements))
-        .where(*of)
-    )
-    with transaction(engine, write=False) as connection:
-        return list(connection.execute(query))
-
-
-def same_place(left: Any, right: Any) -> Any:  # noqa: ANN401  # tables
-    return (
-        (left.c.studio == right.c.studio)
-        & (left.c.log == right.c.log)
-        & (left.c.idx == right.c.idx)
-    )
-
-
 def plain(engine: Engine, shot: str) -> list[object]:
     return _indices(engine, "SELECT idx FROM plain WHERE shot = :shot", shot)
 
@@ -273,6 +280,8 @@ def _indices(engine: Engine, query: str, shot: str) -> list[object]:
 def timed(ask: Callable[[str], list[Any]], shots: list[str]) -> dict[str, float]:
     found = len(ask(shots[0]))
     spent = []
+    for shot in shots[1:WARM]:
+        ask(shot)
     before = time.process_time()
     for shot in shots:
         begun = time.perf_counter()
@@ -292,13 +301,15 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--entries", type=int, default=100_000)
     reader.add_argument("--shots", type=int, default=1_320)
-    asked = reader.parse_args()
-    made = Synthetic(asked.entries, asked.shots)
+    reader.add_argument("--shared-buffers", default="128MB")
+    given = reader.parse_args()
+    made = Synthetic(given.entries, given.shots)
     with tempfile.TemporaryDirectory() as folder:
         sqlite = measure(OnSqlite(Path(folder)), made)
+    settings = {"max_wal_size": "2GB", "shared_buffers": given.shared_buffers}
     server: dict[str, object] = {"skipped": "no PostgreSQL"}
     if programs() is not None:
-        with running(settings={"max_wal_size": "2GB"}) as one:
+        with running(settings=settings) as one:
             server = measure(OnPostgres(one.address(one.new_database())), made)
     found = {
         "benchmark": "a shot's records (synthetic rows)",
@@ -306,6 +317,7 @@ def main() -> None:
         "shots": made.shots,
         "sqlite": sqlite,
         "postgresql": server,
+        "shared_buffers": given.shared_buffers,
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
     }

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608  # the names in SQL are our own
 
+import contextlib
 import re
 import sqlite3
 from pathlib import Path
@@ -36,6 +37,16 @@ SCHEMA_CHANGES = (
     "DELETE FROM alembic_version",
 )
 REFUSAL = re.compile("append-only|no gaps")
+NEW_BUT_FOR_ITS_NUMBER = {
+    "entry": (
+        "studio, log, id, kind, leaf, body",
+        "studio, log, 'new', kind, leaf, body",
+    ),
+    "statement": (
+        "studio, log, id, kind, key, sheet, body",
+        "studio, log, 'new', kind, 'new', sheet, body",
+    ),
+}
 PRAGMAS = (
     "recursive_triggers = OFF",
     "writable_schema = ON",
@@ -102,11 +113,53 @@ def test_an_entry_cannot_leave_a_gap(ledger_studio: LedgerStudio) -> None:
     assert try_sql(ledger_studio, f"{sql} FROM entry LIMIT 1") == "store"
 
 
-@pytest.mark.parametrize("table", FROZEN)
+@pytest.mark.parametrize("table", ["sheet", "checkpoint"])
 def test_there_is_no_hidden_row_number_to_replace_a_row_by(
     ledger_studio: LedgerStudio, table: str
 ) -> None:
     assert try_sql(ledger_studio, f"SELECT rowid FROM {table}") == "store"
+
+
+@pytest.mark.parametrize("number", ["rowid", "oid", "_rowid_", "idx"])
+@pytest.mark.parametrize("table", ["entry", "statement"])
+def test_triggers_alone_stop_a_replacement_by_the_number_of_a_row(
+    ledger_studio: LedgerStudio, table: str, number: str
+) -> None:
+    rows = f"SELECT * FROM {table} WHERE idx <= 3"
+    # As new as can be but for the row's number: nothing else could refuse it.
+    columns, values = NEW_BUT_FOR_ITS_NUMBER[table]
+    following = f"(SELECT max(idx) + 1 FROM {table})"
+    with ledger_studio.foreign(triggers=True) as connection:
+        connection.execute("PRAGMA recursive_triggers = OFF")
+        before = connection.execute(rows).fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match=REFUSAL):
+            connection.execute(
+                f"REPLACE INTO {table} ({number}, {columns}) "
+                f"SELECT 1, {values} FROM {table} WHERE idx = 2"
+            )
+        # Named twice, one of the two counts, for the trigger and the row alike.
+        for names in (f"idx, {number}", f"{number}, idx"):
+            with contextlib.suppress(sqlite3.IntegrityError):
+                connection.execute(
+                    f"REPLACE INTO {table} ({names}, {columns}) "
+                    f"SELECT {following}, 1, {values} FROM {table} WHERE idx = 2"
+                )
+        assert connection.execute(rows).fetchall() == before
+
+
+@pytest.mark.parametrize(("id_", "key"), [("id", "'new'"), ("'new'", "key")])
+def test_triggers_alone_stop_a_statement_that_replaces_by_id_or_key(
+    ledger_studio: LedgerStudio, id_: str, key: str
+) -> None:
+    with ledger_studio.foreign(triggers=True) as connection:
+        connection.execute("PRAGMA recursive_triggers = OFF")
+        with pytest.raises(sqlite3.IntegrityError, match=REFUSAL):
+            connection.execute(
+                "REPLACE INTO statement (studio, log, idx, id, kind, key, sheet, body) "
+                f"SELECT studio, log, 99, {id_}, kind, {key}, sheet, body "
+                "FROM statement WHERE idx = 2"
+            )
+    assert ledger_studio.check().ok
 
 
 @pytest.mark.parametrize("sql", SCHEMA_CHANGES)

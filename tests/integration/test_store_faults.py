@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy import event
 from ledger.errors import StoreFullError
 from ledger.ports import Receipt
 from tests.simulators.ledger_studio import START, LedgerStudio, SettableClock
+from tests.simulators.small_disks import fill, mounted_disk
 
 BATCH = 20
 FORK = multiprocessing.get_context("fork")
@@ -46,20 +46,8 @@ def test_a_database_that_cannot_grow_stores_nothing(
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of three megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount") or "mount"
-    made = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)],
-        capture_output=True,
-        check=False,
-    )
-    if made.returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-    try:
+    with mounted_disk(tmp_path / "disk", "3m") as disk:
         yield disk
-    finally:
-        subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
 
 
 @pytest.mark.parametrize("room", [0, 8_192, 40_960, 81_920])
@@ -81,18 +69,6 @@ def test_a_full_disk_stores_nothing_and_leaves_the_log_whole(
     receipts = studio.state(*batch)
     assert [receipt.index for receipt in receipts] == list(range(5, 204))
     assert studio.check().ok
-
-
-def fill(ballast: Path, room: int) -> None:
-    """Fill a disk but for some room."""
-    with ballast.open("wb", buffering=0) as file:
-        for size in (65_536, 4_096):
-            while True:
-                try:
-                    file.write(bytes(size))
-                except OSError:
-                    break
-    os.truncate(ballast, max(0, ballast.stat().st_size - room))
 
 
 # --- writers that die ----------------------------------------------------------------
@@ -131,7 +107,7 @@ def test_writers_killed_in_the_middle_lose_nothing_acknowledged(
             time.sleep(0.005)
         time.sleep(chance.random() * 0.2)
         writer.kill()
-        writer.join()
+        writer.join(60)
         report = LedgerStudio(ledger_studio.root).check()
         assert report.findings == ()
     lines = acknowledged.read_text().split("\n")[:-1]
@@ -162,7 +138,7 @@ def test_writers_side_by_side_make_one_log(ledger_studio: LedgerStudio) -> None:
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join()
+        writer.join(60)
         assert writer.exitcode == 0
     assert ledger_studio.rows()["entry"] == 5 + 12 * BATCH
     report = ledger_studio.check()

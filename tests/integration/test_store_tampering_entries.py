@@ -229,8 +229,8 @@ def test_an_entry_that_is_no_longer_bytes_is_named(grown: LedgerStudio) -> None:
 def test_rows_of_a_stranger_are_named(grown: LedgerStudio) -> None:
     with grown.foreign(triggers=True) as connection:
         connection.execute(
-            "INSERT INTO entry SELECT studio, 'x', idx, id, kind, leaf, body "
-            "FROM entry WHERE idx = 0"
+            "INSERT INTO entry SELECT studio, 'x', (SELECT max(idx) + 1 FROM entry), "
+            "id, kind, leaf, body FROM entry WHERE idx = 0"
         )
     assert grown.found_by_fsck() == {("database.strangers", None)}
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import Engine, PrimaryKeyConstraint, UniqueConstraint
 
+from ledger.store.columns import POSTGRESQL
 from ledger.store.inspection import Inspection, SchemaObject
 from ledger.store.postgres.copying import COPIED, driver_of
 from ledger.store.postgres.engine import connected, wrap_error
@@ -141,6 +142,8 @@ def expected_schema() -> dict[SchemaObject, str]:
 
 def _keys(table: str) -> Iterator[str]:
     for constraint in metadata.tables[table].constraints:
+        if constraint.info.get("on", POSTGRESQL) != POSTGRESQL:
+            continue
         if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
             letter = "p" if isinstance(constraint, PrimaryKeyConstraint) else "u"
             columns = ",".join(column.name for column in constraint.columns)

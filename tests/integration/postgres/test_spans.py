@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from ledger.encoding.statement import Secret
+from ledger.errors import MissingEvidenceError
 from ledger.records.identity import Uid, as_uid
+from ledger.store.bodies import RecordBytes
 from ledger.store.engine import transaction
-from ledger.store.spans import About, Spans
+from ledger.store.questions import About
+from ledger.store.spans import Spans
 from tests.simulators.ledger_studio import PERSON, STUDIO, LedgerStudio
 
 AT = "2026-11-22T08:00:00.000000Z"
@@ -119,3 +122,45 @@ def table(engine: Engine) -> list[tuple[object, ...]]:
     with transaction(engine, write=False) as connection:
         query = "SELECT * FROM frame_span ORDER BY idx"
         return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        About(shot=SHOT),
+        About(shot=SHOT, frames=range(1033, 1034)),
+        About(shot="ff" * 16),
+        About(),
+    ],
+)
+def test_records_are_the_bytes_of_what_is_found(
+    filmed: LedgerStudio, about: About
+) -> None:
+    reader, found = filmed.port.reader(), spans(filmed).find(about, size=10)
+    expected = [
+        RecordBytes(
+            index,
+            reader.entries(index, index + 1)[0],
+            reader.statements(index, index + 1)[0].raw,
+        )
+        for index in found
+    ]
+    assert spans(filmed).records(about, size=10) == expected
+
+
+@pytest.mark.parametrize("shot", [SHOT, "ee" * 16])
+def test_a_row_that_lacks_is_no_answer(filmed: LedgerStudio, shot: str) -> None:
+    spans(filmed).find(About(), size=10)
+    with transaction(filmed.port.engine, write=True) as connection:
+        # The index of shots names an entry that is not there, as after a loss; of one
+        # shot it is the only one.
+        connection.execute(
+            text(
+                "INSERT INTO frame_span (studio, log, idx, kind, shot) "
+                "SELECT studio, log, 20, kind, :shot FROM frame_span WHERE idx = 6"
+            ),
+            {"shot": shot},
+        )
+        connection.exec_driver_sql("UPDATE projection SET size = 21")
+    with pytest.raises(MissingEvidenceError):
+        spans(filmed).records(About(shot=shot), size=21)
