@@ -36,7 +36,7 @@ def load(raw: bytes, where: str) -> TextTree:
     Examples:
         >>> load("{until: 012, 이}".encode(), "a.yaml")
         Traceback (most recent call last):
-        ledger.errors.MalformedPolicyError: a.yaml#: expected a key in ASCII; ...
+        ledger.rules.errors.MalformedPolicyError: a.yaml#: expected a key in ASCII; ...
         >>> load(b"{is: NO, at_least: 012, at: 12:30}", "a.yaml")
         {'is': 'NO', 'at_least': '012', 'at': '12:30'}
     """

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulators.shot_folder import (
-    ShotFolder,
-    make_shot,
-)
+from tests.simulators.shot_folder import ShotFolder, ended, make_shot
 
 FRAMES = range(1001, 1097)
 """96 frames in four cells of the absolute grid: 23, 32, 32 and 9."""
@@ -46,7 +43,8 @@ def undisturbed(shot: ShotFolder) -> Undisturbed:
         production = shot.copy_production(f"peace{workers}")
         out = shot.root / f"peace{workers}-out"
         start = time.monotonic()
-        done = shot.run(production, "--out", out, workers=workers)
+        # Started as those are that will be killed on the way.
+        done = ended(shot.start_run(production, "--out", out, workers=workers))
         seconds[workers] = time.monotonic() - start
         assert done.code == 0, done.err
     return Undisturbed(production, out, seconds)

@@ -19,6 +19,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+# Imported here once, and not by each child anew.
+import ledger.cli.run  # noqa: F401
 from ledger.cli.main import app
 
 STEPS = ("fsync", "link", "rename", "replace", "unlink", "mkdir", "rmdir")

@@ -7,16 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.fault.conftest import Undisturbed
-from tests.simulators.logged_shot import (
-    check_whole,
-    entries,
-    waiting,
-)
-from tests.simulators.shot_folder import (
-    Done,
-    ShotFolder,
-    ended,
-)
+from tests.simulators.logged_shot import check_whole, entries, waiting
+from tests.simulators.shot_folder import Done, ShotFolder, ended
 
 pytestmark = pytest.mark.slow
 

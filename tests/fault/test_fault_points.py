@@ -1,5 +1,6 @@
 """A process that dies between any two steps of a run leaves nothing amiss."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -7,16 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulators.logged_shot import (
-    check_version,
-    check_whole,
-    derived,
-    measured,
-)
-from tests.simulators.shot_folder import (
-    ShotFolder,
-    ended,
-)
+from tests.simulators.logged_shot import check_version, check_whole, derived, measured
+from tests.simulators.shot_folder import ShotFolder, ended
 
 pytestmark = pytest.mark.slow
 
@@ -25,26 +18,38 @@ FRAMES = range(1024, 1028)
 DEAD = 9
 
 
+@pytest.fixture
+def cell(one_cell: ShotFolder, tmp_path: Path) -> ShotFolder:
+    """Pictures and production of one's own."""
+    shutil.copytree(one_cell.production, tmp_path / one_cell.production.name)
+    return one_cell.copy_pictures(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "every",
+    [pytest.param(1, marks=pytest.mark.fault), 9],
+    ids=["each step", "each ninth step"],
+)
 def test_dying_before_any_step_changes_nothing_in_the_end(
-    one_cell: ShotFolder,
+    cell: ShotFolder, every: int
 ) -> None:
-    counted = ended(_start(one_cell, [0]))
+    counted = ended(_start(cell, [0]))
     assert counted.code == 0, counted.err
     steps = int(counted.out)
     assert steps > 60
-    peace = one_cell.root / "0"
-    check_whole(peace, one_cell.root / "0-out", FRAMES)
+    peace = cell.root / "0"
+    check_whole(peace, cell.root / "0-out", FRAMES)
     # Every step from the first frame on; of planning and stating, some.
-    chosen = [*range(1, steps // 3, 3), *range(steps // 3, steps + 1)]
+    chosen = [*range(1, steps // 3, 3), *range(steps // 3, steps + 1)][::every]
     # Two drivers at once: much of their time goes into fsync.
     halves = [chosen[start::2] for start in (0, 1)]
-    drivers = [_start(one_cell, half) for half in halves]
+    drivers = [_start(cell, half) for half in halves]
     for half, driver in zip(halves, drivers, strict=True):
         driven = ended(driver)
         rows = [tuple(map(int, line.split())) for line in driven.out.splitlines()]
         assert rows == [(step, DEAD, 0) for step in half], driven.err
     for step in chosen:
-        production, out = one_cell.root / str(step), one_cell.root / f"{step}-out"
+        production, out = cell.root / str(step), cell.root / f"{step}-out"
         check_whole(production, out, FRAMES)
         check_version(production)
         assert derived(production) == derived(peace)

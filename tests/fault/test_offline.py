@@ -11,10 +11,7 @@ from tests.simulators.logged_shot import (
     waiting,
 )
 from tests.simulators.opened_files import OpenedFiles
-from tests.simulators.shot_folder import (
-    ShotFolder,
-    ended,
-)
+from tests.simulators.shot_folder import ShotFolder, ended
 
 pytestmark = pytest.mark.slow
 

@@ -18,13 +18,8 @@ from tests.simulators.logged_shot import (
     frames_in,
     of_kind,
 )
-from tests.simulators.shot_folder import (
-    COMMAND,
-    Done,
-    ShotFolder,
-    ended,
-    make_shot,
-)
+from tests.simulators.shot_folder import COMMAND, Done, ShotFolder, ended, make_shot
+from tests.simulators.small_disks import mounted_disk
 
 pytestmark = pytest.mark.slow
 
@@ -209,13 +204,8 @@ def test_a_read_only_folder_is_refused_before_anything_is_stated(
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of two MiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(disk)]
-    if os.geteuid() or subprocess.run(mount, check=False).returncode:
-        pytest.skip("no right to mount")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with mounted_disk(tmp_path / "disk", "2m") as disk:
+        yield disk
 
 
 def _leave_room(disk: Path, room: int) -> None:

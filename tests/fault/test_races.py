@@ -18,12 +18,7 @@ from tests.simulators.logged_shot import (
     seals_of,
 )
 from tests.simulators.opened_files import OpenedFiles
-from tests.simulators.shot_folder import (
-    ShotFolder,
-    ended,
-    kill,
-    soon,
-)
+from tests.simulators.shot_folder import ShotFolder, ended, kill, soon
 
 pytestmark = pytest.mark.slow
 

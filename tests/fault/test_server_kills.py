@@ -3,8 +3,6 @@
 import multiprocessing
 import os
 import random
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,14 +16,13 @@ from ledger.encoding.statement import Composed, Secret
 from ledger.errors import StoreFullError, StoreUnavailableError
 from ledger.ports import Receipt
 from ledger.records.identity import as_uid
-from ledger.store.postgres.address import parameters_of
-from ledger.store.postgres.engine import open_engine, transaction
-from ledger.store.postgres.prepare import prepare
+from ledger.store.postgres.engine import transaction
 from ledger.store.postgres.rows import PostgresRows
 from ledger.store.state import LogState
 from tests.simulators.ledger_studio import START, STUDIO, SettableClock, submission_of
 from tests.simulators.postgres import Server, programs, running
-from tests.simulators.server_studio import ServerStudio
+from tests.simulators.server_studio import ServerStudio, prepare_database
+from tests.simulators.small_disks import fill, mounted_disk
 
 pytestmark = pytest.mark.fault
 
@@ -47,9 +44,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def studio(server: Server, tmp_path: Path) -> Iterator[ServerStudio]:
     name = server.new_database()
-    engine = open_engine(parameters_of(server.address(name)))
-    prepare(engine, roles=True)
-    engine.dispose()
+    prepare_database(server.address(name))
     found = ServerStudio(tmp_path / "production", address=server.address(name))
     found.found()
     found.clock.forward(timedelta(hours=1).total_seconds())
@@ -141,7 +136,7 @@ def test_writers_killed_in_the_middle_lose_nothing_acknowledged(
         until_more(acknowledged, before)
         time.sleep(chance.random() * 0.2)
         writer.kill()
-        writer.join()
+        writer.join(60)
         check(studio, acknowledged)
         studio.port.engine.dispose()
     assert check(studio, acknowledged) > KILLS * BATCH
@@ -192,42 +187,17 @@ def test_a_server_killed_in_the_middle_loses_nothing_acknowledged(
 # --- disk full -----------------------------------------------------------------------
 
 
-def mounted(folder: Path, size: str) -> None:
-    made = subprocess.run(
-        [shutil.which("mount") or "mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs",
-         str(folder)],
-        capture_output=True,
-        check=False,
-    )  # fmt: skip
-    if made.returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-
-
 @pytest.fixture
 def small_disk(server: Server) -> Iterator[Path]:
     """A disk for the log's tables alone, on the server."""
-    disk = server.folder / "disk"
-    disk.mkdir()
-    mounted(disk, "40m")
-    try:
+    with mounted_disk(server.folder / "disk", "40m") as disk:
         space = disk / "space"
         space.mkdir()
         owner = server.cluster.stat()
         os.chown(space, owner.st_uid, owner.st_gid)
         space.chmod(0o700)
         yield disk
-    finally:
         server.stop()
-        subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
-
-
-def fill(ballast: Path) -> None:
-    with ballast.open("wb", buffering=0) as file:
-        while True:
-            try:
-                file.write(bytes(4_096))
-            except OSError:
-                return
 
 
 def test_a_full_disk_stores_nothing_and_says_so(
@@ -236,9 +206,7 @@ def test_a_full_disk_stores_nothing_and_says_so(
     with server.connect() as connection:
         connection.execute(f"CREATE TABLESPACE small LOCATION '{small_disk / 'space'}'")
         connection.execute("CREATE DATABASE small TABLESPACE small")
-    engine = open_engine(parameters_of(server.address("small")))
-    prepare(engine, roles=True)
-    engine.dispose()
+    prepare_database(server.address("small"))
     studio = ServerStudio(tmp_path / "production", address=server.address("small"))
     studio.found()
     submit(studio, 0)

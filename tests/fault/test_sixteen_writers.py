@@ -36,7 +36,7 @@ def write(root: Path, writer: int, go: Event) -> None:
     """Submit sheets: some statements of one's own, one of all, one that all contest."""
     studio = LedgerStudio(root, clock=SettableClock(START.replace(hour=10)))
     told: list[dict[str, object]] = []
-    go.wait()
+    assert go.wait(60)
     for sheet in range(SHEETS):
         first = OWN + (writer * SHEETS + sheet) * EACH
         many = [element(studio, first + number, "own") for number in range(EACH)]

@@ -18,10 +18,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from tests.simulators.warm_command import WarmCommand
 
 ROOT: Final = Path(__file__).parents[2]
 TUTORIALS: Final = ROOT / "docs" / "tutorials"
@@ -31,6 +34,7 @@ BLOCK: Final = re.compile(
 PORT: Final = re.compile(r"(?:127\.0\.0\.1:|--port )(\d{4,5})\b")
 MARK: Final = "@@@ the next command @@@"
 DEMO: Final = "jangbu demo --out demo "
+LANGUAGE: Final = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 
 def commands_in(page: str) -> Iterator[tuple[str, str]]:
@@ -68,23 +72,19 @@ def line_of(command: str) -> str:
     )
 
 
-def outputs_of(commands: list[str], folder: Path) -> list[str]:
+def outputs_of(commands: list[str], folder: Path, warm: WarmCommand) -> list[str]:
     """What the commands print, one after another in one shell."""
     lines = [
         "trap 'kill $(jobs -p) 2> /dev/null' EXIT",
         *(f'{line_of(one)}\nlast=$?; echo "{MARK}"; (exit $last)' for one in commands),
     ]
     own = Path(sys.executable).parent
+    path = (str(warm.folder), str(own), os.environ["PATH"])
     done = subprocess.run(
         ["bash"],
         input="exec 2>&1\n" + "\n".join(lines),
         cwd=folder,
-        env={
-            **os.environ,
-            "PATH": f"{own}{os.pathsep}{os.environ['PATH']}",
-            "LC_ALL": "C.UTF-8",
-            "PYTHONUTF8": "1",
-        },
+        env={**os.environ, **LANGUAGE, "PATH": os.pathsep.join(path)},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -106,8 +106,9 @@ def pattern_of(expected: str) -> re.Pattern[str]:
 class SharedDemos:
     """Demonstrations that were run once, by their commands."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, warm: WarmCommand) -> None:
         self._folder = folder
+        self._warm = warm
         self._printed: dict[str, tuple[Path, str]] = {}
 
     def give(self, command: str, folder: Path) -> str:
@@ -115,7 +116,7 @@ class SharedDemos:
         if command not in self._printed:
             own = self._folder / str(len(self._printed))
             own.mkdir()
-            (printed,) = outputs_of([command], own)
+            (printed,) = outputs_of([command], own, self._warm)
             self._printed[command] = own, printed
         made, printed = self._printed[command]
         shutil.copytree(made / "demo", folder / "demo", symlinks=True)
@@ -123,8 +124,14 @@ class SharedDemos:
 
 
 @pytest.fixture(scope="module")
-def demos(tmp_path_factory: pytest.TempPathFactory) -> SharedDemos:
-    return SharedDemos(tmp_path_factory.mktemp("demos"))
+def warm() -> Iterator[WarmCommand]:
+    with closing(WarmCommand({**os.environ, **LANGUAGE})) as command:
+        yield command
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory, warm: WarmCommand) -> SharedDemos:
+    return SharedDemos(tmp_path_factory.mktemp("demos"), warm)
 
 
 @pytest.mark.slow
@@ -132,7 +139,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> SharedDemos:
     "page", sorted(TUTORIALS.glob("*.md")), ids=lambda page: page.stem
 )
 def test_a_tutorial_does_what_it_says(
-    page: Path, demos: SharedDemos, tmp_path: Path
+    page: Path, demos: SharedDemos, warm: WarmCommand, tmp_path: Path
 ) -> None:
     text = with_free_ports(page.read_text(encoding="utf-8"))
     write_files(text, tmp_path)
@@ -142,7 +149,7 @@ def test_a_tutorial_does_what_it_says(
     printed = []
     if commands[0].startswith(DEMO):
         printed.append(demos.give(commands.pop(0), tmp_path))
-    printed += outputs_of(commands, tmp_path)
+    printed += outputs_of(commands, tmp_path, warm)
     assert len(printed) == len(told)
     for (command, expected), met in zip(told, printed, strict=True):
         assert pattern_of(expected).fullmatch(met), f"$ {command}\n{met}"

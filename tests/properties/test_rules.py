@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.errors import MalformedPolicyError
+from ledger.rules.errors import MalformedPolicyError
 from ledger.rules.evaluate import evaluate
 from ledger.rules.outcome import Outcome
 from ledger.rules.text_yaml import load

@@ -7,15 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.simulators.warm_command import warm_jangbu
+
 JANGBU = Path(sys.executable).with_name("jangbu")
 
 Called = subprocess.CompletedProcess[str]
 
 
 def jangbu(*arguments: object) -> Called:
-    """Call the command; it has five minutes."""
+    """Call the command, which is warm; it has five minutes."""
     return subprocess.run(
-        [str(JANGBU), *map(str, arguments)],
+        [warm_jangbu(), *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,

@@ -4,12 +4,7 @@ from dataclasses import dataclass
 
 from ledger.history.film import Film, Speaker
 from ledger.records.making import SourceType
-from tests.simulators.small_films import (
-    CAPTURED,
-    GENERATED,
-    FilmMaker,
-    uid,
-)
+from tests.simulators.small_films import CAPTURED, GENERATED, FilmMaker, uid
 
 FRAMES = range(1001, 1005)
 MATTE = "matte painting"

@@ -145,7 +145,7 @@ class Server:
             for one in everybody:
                 with suppress(ProcessLookupError):
                     os.kill(one, signal.SIGKILL)
-            self.process.wait()
+            self.process.wait(60)
             self.process = None
 
     def new_database(self, like: str = "template0", owner: str = "postgres") -> str:

@@ -6,10 +6,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.encoding.digest import sha256
+from ledger.evidence.tiled_log import check_tiled_log
+from ledger.evidence.verdict import State
 from ledger.history.log_keys import LogKeys
 from ledger.log.checkpoint import Checkpoint, sign_checkpoint
 from ledger.log.note import Verifier
-from ledger.log.tiles import ENTRIES, Tile, TileEdge
+from ledger.log.tiles import ENTRIES, Tile, TileEdge, tiles_of
 from ledger.log.tree import leaf_hash, root_of
 from ledger.production.exporting import Exported, Exporter
 from tests.simulators.shelves import ListedLog
@@ -81,3 +83,13 @@ def files_in(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def paths_of(size: int) -> set[str]:
+    """Every file of the tree of a log of this size."""
+    return {tile.path for tile in tiles_of(size)} | {"checkpoint", "keys"}
+
+
+def is_whole(folder: Path, log: PublicLog) -> bool:
+    """Whether a stranger finds the tree in a folder verified."""
+    return check_tiled_log(folder, [log.verifier]).state is State.VERIFIED

@@ -1,6 +1,7 @@
 """A small real shot on disk, and the real command to run it with.
 
-Each command is a process of its own, as a user starts it.
+Each command is a process of its own. One that is started is started as a user does it;
+one that is run to its end is warm.
 """
 
 import json
@@ -19,6 +20,8 @@ from typing import Any, Final
 
 import numpy as np
 from PIL import Image
+
+from tests.simulators.warm_command import warm_jangbu
 
 COMMAND = Path(sys.executable).parent / "jangbu"
 CODE = "SQ010_0040"
@@ -133,18 +136,23 @@ class ShotFolder:
 
     def command(self, *words: str | Path) -> Done:
         """Run the command to its end."""
-        return ended(self.start(*words))
+        return ended(self.start_process([warm_jangbu(), *words]))
 
     def run(self, production: Path, *words: str | Path, workers: int = 1) -> Done:
         """Run the shot to its end."""
-        return ended(self.start_run(production, *words, workers=workers))
+        return self.command(*self._words(production, words, workers))
 
     def start_run(
         self, production: Path, *words: str | Path, workers: int = 1
     ) -> subprocess.Popen[str]:
         """Start running the shot."""
+        return self.start(*self._words(production, words, workers))
+
+    def _words(
+        self, production: Path, words: Sequence[str | Path], workers: int
+    ) -> Sequence[str | Path]:
         more = [*words, "--json", "--workers", str(workers)]
-        return self.start("run", self.recipe, "-p", production, *more)
+        return ["run", self.recipe, "-p", production, *more]
 
     def processes(self) -> list[int]:
         """Processes that live and were started from here, workers too."""

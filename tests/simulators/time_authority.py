@@ -357,4 +357,5 @@ def served(answer: Answer, *, kind: str = REPLY_TYPE) -> Iterator[Served]:
             yield log
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(60)
+            assert not thread.is_alive()

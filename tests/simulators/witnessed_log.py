@@ -128,4 +128,5 @@ def _running(server: ThreadingHTTPServer) -> Iterator[None]:
         yield
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(60)
+        assert not thread.is_alive()

@@ -39,7 +39,7 @@ class Listener:
     def stop(self) -> None:
         with socket.create_connection(self.socket.getsockname()) as connection:
             connection.sendall(b"stop")
-        self.thread.join()
+        self.thread.join(60)
         self.socket.close()
 
 

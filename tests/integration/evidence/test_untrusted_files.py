@@ -4,7 +4,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,12 @@ import pytest
 from ledger.errors import UnreadableInputError
 from ledger.evidence.trust import TrustFile, read_trust
 from ledger.files import read_bounded
-
-JANGBU = Path(sys.executable).with_name("jangbu")
+from tests.simulators.warm_command import warm_jangbu
 
 
 def verify(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(JANGBU), "verify", *map(str, arguments)],
+        [warm_jangbu(), "verify", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,

@@ -218,7 +218,7 @@ def test_of_many_processes_that_make_one_key_all_get_the_same(tmp_path: Path) ->
     found = fork.SimpleQueue()
 
     def make() -> None:
-        gate.wait()
+        gate.wait(60)
         found.put(KeyFolder(root).make_blinding_key("studio"))
         os._exit(0)
 

@@ -91,7 +91,7 @@ class Sandbox:
             watching = threading.Thread(target=self._watch, args=(process,))
             watching.start()
             out, err = process.communicate(timeout=60)
-            watching.join()
+            watching.join(60)
         answer = Answer(arguments, process.returncode, out.decode(), err.decode())
         self.answers.append(answer)
         return answer

@@ -164,7 +164,8 @@ def relay(service: ServedStudio) -> Iterator[Relay]:
     thread.start()
     yield made
     made.server.shutdown()
-    thread.join()
+    thread.join(60)
+    assert not thread.is_alive()
     made.server.server_close()
 
 

@@ -54,8 +54,8 @@ def test_it_serves_until_it_is_told_to_end(folder: Path) -> None:
         ready = request(port, "GET", "/ready").json
         assert (ready["read_only"], ready["size"]) == (False, _size(folder))
         process.send_signal(signal.SIGINT)
-        told = process.stderr.read()
-        assert process.wait() == 0, told
+        _, told = process.communicate(timeout=60)
+        assert process.returncode == 0, told
         assert "Traceback" not in told
 
 

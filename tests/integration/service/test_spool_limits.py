@@ -107,7 +107,7 @@ def test_who_is_killed_while_spooling_loses_nothing_that_was_kept(
         kept = [file.readline().decode().strip() for _ in range(after)]
         os.kill(writer.pid or 0, signal.SIGKILL)
         kept += [line.decode().strip() for line in file if line.endswith(b"\n")]
-    writer.join()
+    writer.join(60)
     sweep_temporaries(folder)
     names = sorted(path.name for path in folder.iterdir())
     assert names[: len(kept)] == kept

@@ -188,14 +188,15 @@ def test_of_requests_at_once_none_rolls_the_log_back(witness: Witness) -> None:
     statuses: list[int] = []
 
     def ask(size: int) -> None:
-        start.wait()
+        start.wait(60)
         statuses.append(witness.add_checkpoint(LOG.request(3, size)).status)
 
     threads = [threading.Thread(target=ask, args=(size,)) for size in range(4, 12)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
+        assert not thread.is_alive()
     assert sorted(statuses) == [200] + [409] * 7
     (log,) = witness.known()
     assert log.newest is not None
