@@ -1,6 +1,7 @@
 """Fixtures that several folders of tests share."""
 
 import shutil
+import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,11 @@ settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
+
+# What is started in the background inherits that SIGINT is ignored, and hands it on to
+# every process that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

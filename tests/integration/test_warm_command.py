@@ -76,6 +76,9 @@ def test_a_signal_reaches_it(number: signal.Signals, code: int, tmp_path: Path) 
             assert process.stderr is not None
             assert "listens" in process.stderr.readline()
             process.send_signal(number)
-            # The stream ends when nobody is left who could write to it.
-            process.communicate(timeout=60)
+            try:
+                # The stream ends when nobody is left who could write to it.
+                process.communicate(timeout=60)
+            finally:
+                process.kill()  # else leaving would wait for ever
             assert process.returncode == code
