@@ -44,8 +44,9 @@ def test_dying_before_any_step_changes_nothing_in_the_end(
     # Two drivers at once: much of their time goes into fsync.
     halves = [chosen[start::2] for start in (0, 1)]
     drivers = [_start(cell, half) for half in halves]
-    for half, driver in zip(halves, drivers, strict=True):
-        driven = ended(driver)
+    # Both, before anything is asked: the second must not be left running.
+    ends = [ended(driver) for driver in drivers]
+    for half, driven in zip(halves, ends, strict=True):
         rows = [tuple(map(int, line.split())) for line in driven.out.splitlines()]
         assert rows == [(step, DEAD, 0) for step in half], driven.err
     for step in chosen:
