@@ -31,7 +31,7 @@ _KEY_DIGITS: Final = 32
 # A withdrawal has an empty body: it is rare, and the models' business.
 _ACT: Final = r'\{"of":"[0-9a-f]{64}","verb":"(?:correct|dispute|supersede)"\}'
 
-NAMED: Final = frozenset({"act", "key", "log", "prev", "scope"})
+NAMED: Final = frozenset({"act", "key", "log", "prev"})
 """Members whose bytes a match tells."""
 
 _AS_JSON: Final = Shape(type=dict[str, Any])

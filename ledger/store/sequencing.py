@@ -213,7 +213,7 @@ class Sequencing:
         )
         plain = {
             kind: PlainDesk(self.log, kind, signed, deciding.log, deciding.now)
-            for kind in PLAIN
+            for kind in PLAIN.keys() & {kind for kind, _ in places}
         }
         before = len(deciding.log.leaves)
         # One after the other: what was read of a statement is let go before the next.

@@ -46,7 +46,7 @@ class _Turn:
         own: its own parcels, as long as they are in neither inbox nor log.
         led: whether it was let to sequence at all.
         left: how many transactions it does yet.
-        added: the newest of what it let in.
+        added: what its last transaction let in.
     """
 
     own: Sequence[Parcel]
@@ -188,7 +188,7 @@ class PostgresPort(LocalPort):
             turn.left -= 1
             done = sequencer.advance(lead, turn.own, turn.outside)
             self._state, full = sequencer.state, done.full
-            turn.added = sequencer.added
+            turn.added = done.added
             if done.own is not None:
                 turn.own, turn.answers = (), done.own
 

@@ -143,10 +143,12 @@ class Done:
     Attributes:
         own: answers to the sequencer's own parcels; `None` if they are yet to come.
         full: whether more may wait.
+        added: what it let in.
     """
 
     own: list[Sequence[Receipt | Refusal]] | None
     full: bool
+    added: Sequence[Admitted] = ()
 
 
 @dataclass(slots=True)
@@ -155,12 +157,10 @@ class Sequencer:
 
     Attributes:
         state: the log after what this sequencer last committed.
-        added: the newest of what it committed, one after the other in the log.
     """
 
     sequencing: Sequencing
     state: LogState = field(default_factory=LogState)
-    added: list[Admitted] = field(default_factory=list)
 
     def advance(
         self, lead: Lead, own: Sequence[Parcel], outside: Sequence[bytes]
@@ -189,13 +189,8 @@ class Sequencer:
             self.sequencing.store(rows, decided)
             tray.answer({number: answers[number] for number in waiting})
         self.state = decided.state
-        self._remember(decided.added)
-        return Done(own=[answers[at] for at in mine] or None, full=full)
-
-    def _remember(self, added: Sequence[Admitted]) -> None:
-        if self.added and added and added[0].idx != self.added[-1].idx + 1:
-            self.added = []  # somebody else sequenced in between
-        self.added += added
+        own_answers = [answers[at] for at in mine] or None
+        return Done(own=own_answers, full=full, added=decided.added)
 
     def _decide(
         self, rows: PostgresRows, state: LogState, taken: Mapping[int, Parcel]
