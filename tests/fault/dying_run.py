@@ -7,6 +7,10 @@ the command there with `--out FOLDER/<step>-out`; before the step it ends as aft
 `kill -9`. Then another child runs the command to its end. Steps are counted where
 something becomes durable or visible: fsync, link, rename, unlink, mkdir, COMMIT.
 With step 0 nothing dies, and the number of steps is printed; else exit codes are.
+
+A run has two steps less where a sealed cell's digest, which is another one each time,
+begins as that of another blob does and needs no folder of its own. One that ended well
+for that, before its step came, is done again.
 """
 
 import functools
@@ -25,6 +29,8 @@ from ledger.cli.main import app
 
 STEPS = ("fsync", "link", "rename", "replace", "unlink", "mkdir", "rmdir")
 DEAD = 9
+TRIES = 4
+"""At one chance in sixty of two steps less."""
 
 
 class Bomb:
@@ -80,11 +86,17 @@ def main() -> None:
     folder, rest = Path(sys.argv[1]), sys.argv[2:]
     split = rest.index("--")
     for step in map(int, rest[:split]):
-        production = folder / str(step)
-        shutil.copytree(folder / "prod", production)
-        more = ["-p", str(production), "--out", str(folder / f"{step}-out")]
-        words = [*rest[split + 1 :], *more, "--workers", "1"]
-        died = child(words, Bomb(step))
+        production, out = folder / str(step), folder / f"{step}-out"
+        more = ["-p", str(production), "--out", str(out), "--workers", "1"]
+        words = [*rest[split + 1 :], *more]
+        died = 0
+        for _ in range(TRIES if step else 1):
+            for old in (production, out):
+                shutil.rmtree(old, ignore_errors=True)
+            shutil.copytree(folder / "prod", production)
+            died = child(words, Bomb(step))
+            if died == DEAD:
+                break
         if step:
             sys.stdout.write(f"{step} {died} {child(words, None)}\n")
 
