@@ -55,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger.production": PRODUCTION,
     "pipeline.errors": {"ledger.errors"},
     "pipeline.frames": {"ledger.errors", "pipeline.errors"},
-    "pipeline.kernels": PIXELS,
+    "pipeline.colour": PIXELS,
+    "pipeline.kernels": {*PIXELS, "pipeline.colour"},
     "pipeline.capture": {*STATING, *PIXELS, "ledger.files"},
     # It looks beside the pixels, never at them.
     "pipeline.credentials": {*STATING, *PIXELS},
@@ -76,6 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "ledger.log",
         "ledger.ports",
         "ledger.parcel",
+        "pipeline.colour",
         "pipeline.kernels",
         "pipeline.capture",
         "pipeline.credentials",
