@@ -73,8 +73,7 @@ def _in_contribution(body: Contribution) -> Iterator[tuple[StatementId, str]]:
 
 def _in_layers(body: Run) -> Iterator[tuple[StatementId, str]]:
     for layer in body.layers:
-        yield layer.asset, "asset"
-        if layer.matte is not None:
-            yield layer.matte, "asset"
+        for asset in layer.assets():
+            yield asset, "asset"
         if layer.generation is not None:
             yield layer.generation, "generation"

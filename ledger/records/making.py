@@ -126,6 +126,22 @@ class Generation(Record):
     outputs: tuple[StatementId, ...] = Field(min_length=1, max_length=64)
 
 
+MatteRole: TypeAlias = Literal["garbage", "core", "holdout"]
+"""What a matte does beside a key: `garbage` says what to keep at all, `core` what is
+opaque whatever its colour, `holdout` what stands in front and is cut out."""
+
+
+class RunMatte(Record):
+    """A matte that bounds a key, and in which way."""
+
+    role: MatteRole
+    asset: StatementId
+
+
+WITH_MATTE = frozenset({"matte", "cryptomatte"})
+"""Origins of opacity that are files of their own, or channels beside the colour."""
+
+
 class RunLayer(Record):
     """A layer of a run, bottom to top.
 
@@ -134,19 +150,67 @@ class RunLayer(Record):
         matte: id of the asset statement of its matte; absent if it has none.
         generation: id of the generation that made the asset; absent if none did.
         alpha: where its opacity comes from; `light/1` is light on black, without any.
+        blend: how it is laid over what is below; absent for `over`.
+        mattes: what bounds its key, each role once, in the order of their names.
+        clean_plate: id of the asset statement of the screen without the subject.
     """
 
     element: Uid
     asset: StatementId
     source_type: SourceType
-    alpha: Literal["opaque", "embedded", "matte", "key/1", "light/1"]
+    alpha: Literal[
+        "opaque", "embedded", "matte", "cryptomatte", "key/1", "key/2", "light/1"
+    ]
     matte: StatementId | None = None
     generation: StatementId | None = None
+    blend: Literal["plus", "multiply", "screen"] | None = None
+    mattes: tuple[RunMatte, ...] | None = Field(
+        default=None, min_length=1, max_length=3
+    )
+    clean_plate: StatementId | None = None
 
     @model_validator(mode="after")
     def _matte_where_one_is_used(self) -> Self:
-        if (self.alpha == "matte") != (self.matte is not None):
+        if (self.alpha in WITH_MATTE) != (self.matte is not None):
             raise PydanticCustomError("matte", "a matte if, and only if, alpha says so")
+        if self.clean_plate is not None and self.alpha != "key/2":
+            raise PydanticCustomError("clean_plate", "a clean plate for key/2 only")
+        return self
+
+    @field_validator("mattes")
+    @classmethod
+    def _each_role_once(
+        cls, mattes: tuple[RunMatte, ...] | None
+    ) -> tuple[RunMatte, ...] | None:
+        roles = [one.role for one in mattes or ()]
+        if roles != sorted(set(roles)):
+            raise PydanticCustomError("mattes", "each role once, sorted by name")
+        return mattes
+
+    def assets(self) -> tuple[StatementId, ...]:
+        """Every asset that it shows or is cut by, its own first."""
+        mattes = [one.asset for one in self.mattes or ()]
+        found = (self.asset, self.matte, *mattes, self.clean_plate)
+        return tuple(one for one in found if one is not None)
+
+
+class ActivePicture(Record):
+    """The part of a frame that is picture, in pixels; letterbox bars are not.
+
+    Attributes:
+        left, top: from the upper left.
+        right, bottom: the ends, excluded.
+    """
+
+    left: int = Field(ge=0)
+    top: int = Field(ge=0)
+    right: int = Field(ge=1)
+    bottom: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.left >= self.right or self.top >= self.bottom:
+            raise PydanticCustomError("active", "a part of at least one pixel")
         return self
 
 
@@ -169,6 +233,8 @@ class Run(Record):
 
     Attributes:
         tables: digest of each frozen table, by name.
+        colour: the working space; absent for picture/1, which has one of its own.
+        active: what is measured; absent for the whole frame.
         recipe: the whole recipe with file names and parameters, committed.
         audience: whose copy is sealed; `public` names nobody.
     """
@@ -185,6 +251,25 @@ class Run(Record):
     encoder: Encoder
     audience: Literal["public", "partner", "court"]
     recipe: Private
+    colour: Token | None = None
+    active: ActivePicture | None = None
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels are measured."""
+        if self.active is None:
+            return self.width * self.height
+        box = self.active
+        return (box.right - box.left) * (box.bottom - box.top)
+
+    @model_validator(mode="after")
+    def _picture_fits(self) -> Self:
+        if (self.picture == "picture/1") != (self.colour is None):
+            raise PydanticCustomError("colour", "a working space, but for picture/1")
+        box = self.active
+        if box is not None and (box.right > self.width or box.bottom > self.height):
+            raise PydanticCustomError("active", "an active picture within the frame")
+        return self
 
     @field_validator("tools")
     @classmethod
