@@ -1,5 +1,7 @@
 """What a run may say of its layers, its colour and its active picture."""
 
+from typing import Any, TypeAlias
+
 import pytest
 
 from ledger.encoding import canonical
@@ -7,10 +9,12 @@ from ledger.encoding.models import validate
 from ledger.errors import MalformedRecordError
 from ledger.records.making import Run
 
+Said: TypeAlias = dict[str, Any]
+
 A, B, C, D, E = (letter * 64 for letter in "abcde")
 
 
-def layer(**more: object) -> dict[str, object]:
+def layer(**more: Any) -> Said:  # noqa: ANN401  # fields of all types
     said = {
         "element": "e0" * 16,
         "asset": A,
@@ -20,7 +24,7 @@ def layer(**more: object) -> dict[str, object]:
     return said | more
 
 
-def run(*layers: dict[str, object], **more: object) -> Run:
+def run(*layers: Said, **more: Any) -> Run:  # noqa: ANN401  # fields of all types
     said = {
         "view": "screen",
         "picture": "picture/2",
@@ -72,9 +76,7 @@ def test_an_id_matte_may_be_the_layers_own_file() -> None:
         ),
     ],
 )
-def test_layers_that_contradict_themselves_are_refused(
-    wrong: dict[str, object], where: str
-) -> None:
+def test_layers_that_contradict_themselves_are_refused(wrong: Said, where: str) -> None:
     with pytest.raises(MalformedRecordError) as refused:
         run(wrong)
     assert refused.value.where == where
