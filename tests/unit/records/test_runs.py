@@ -25,7 +25,7 @@ def layer(**more: Any) -> Said:  # noqa: ANN401  # fields of all types
 
 
 def run(*layers: Said, **more: Any) -> Run:  # noqa: ANN401  # fields of all types
-    said = {
+    said: Said = {
         "view": "screen",
         "picture": "picture/2",
         "colour": "acescg",
