@@ -68,18 +68,9 @@ class Raster:
     decoder: str
 
     def __post_init__(self) -> None:
-        where = self.decoder
-        check_samples(self.rgb, self.bits, where=where)
-        if self.alpha is None:
-            return
-        check_samples(self.alpha, self.bits, where=where)
-        if (self.alpha.shape, self.alpha.dtype) != (self.rgb.shape[:2], self.rgb.dtype):
-            raise FrameShapeError(
-                "an alpha channel in the size and depth of the colour",
-                met=f"{self.alpha.shape}, {self.alpha.dtype}",
-                advice="Export colour and alpha alike.",
-                where=where,
-            )
+        check_samples(self.rgb, self.bits, where=self.decoder)
+        if self.alpha is not None:
+            check_alpha(self.rgb, self.alpha, where=self.decoder)
 
     @property
     def width(self) -> int:
@@ -120,12 +111,33 @@ def check_samples(array: AnyArray, bits: int, *, where: str = "") -> None:
     check_size(int(array.shape[1]), int(array.shape[0]), where=where)
 
 
-def samples_digest(samples: AnyArray, bits: int) -> str:
+def check_alpha(rgb: AnyArray, alpha: AnyArray, *, where: str = "") -> None:
+    """Refuse an alpha channel that does not lie sample by sample on a colour picture.
+
+    Raises:
+        FrameShapeError: another size or type.
+    """
+    like = rgb.ndim == 3 and (alpha.shape, alpha.dtype) == (rgb.shape[:2], rgb.dtype)
+    if not (like and alpha.flags.c_contiguous):
+        raise FrameShapeError(
+            "an alpha channel in the size and depth of the colour",
+            met=f"{alpha.shape}, {alpha.dtype}",
+            advice="Export colour and alpha alike.",
+            where=where,
+        )
+
+
+def samples_digest(samples: AnyArray, bits: int, alpha: AnyArray | None = None) -> str:
     """Name samples, whatever file they came from (docs/specs/identity-and-time.md).
 
     SHA-256 over the RFC 8785 form of `{channels, dtype, h, w}`, with `bits` where the
     type could hold more, and then the samples row by row, little-endian. Of 8 bits it
     is `pipeline.frames.arrays.pixels_digest`. Floats count by their bits: -0 is not 0.
+
+    Args:
+        samples: (height, width) or (height, width, 3), see `check_samples`.
+        bits: depth of a sample.
+        alpha: (height, width) of the same type; a fourth channel beside three.
 
     Examples:
         >>> samples_digest(np.zeros((1, 1), np.uint8), 8)[:16]
@@ -133,7 +145,10 @@ def samples_digest(samples: AnyArray, bits: int) -> str:
     """
     check_samples(samples, bits)
     height, width = samples.shape[:2]
-    channels = 3 if samples.ndim == 3 else 1
+    if alpha is not None:
+        check_alpha(samples, alpha)
+        samples = np.dstack((samples, alpha))
+    channels = samples.shape[2] if samples.ndim == 3 else 1
     narrow = f'"bits":{bits},' if bits < 8 * samples.dtype.itemsize else ""
     # RFC 8785 by hand, as in arrays.py: keys in order, no spaces.
     header = (
