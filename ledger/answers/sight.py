@@ -58,7 +58,7 @@ def _in_frame(film: Film, shot: str, number: int, frame: Frame) -> Iterator[Sigh
     run = film.runs.get(frame.run)
     files = {one.layer: one.file for one in frame.measured.inputs}
     met: Counter[str] = Counter()
-    total = WEIGHT * run.width * run.height if run else 0
+    total = WEIGHT * run.pixels if run else 0
     measured = frame.measured.coverage.layers
     shown = run.layers if run else ()
     for place in range(max(len(measured), len(shown))):

@@ -152,8 +152,8 @@ def _mattes(frame: Frame) -> Iterator[str]:
     layers = frame.measured.coverage.layers
     for one in frame.measured.inputs:
         seen = one.layer >= len(layers) or layers[one.layer].upper > 0
-        if seen and one.matte is not None:
-            yield one.matte
+        if seen:
+            yield from one.cutters()
 
 
 def _of_lost(film: Film, lost: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -221,8 +221,8 @@ def _files_seen(frame: Frame) -> Iterator[tuple[str, str]]:
     for one in frame.measured.inputs:
         if one.layer < len(layers) and layers[one.layer].upper > 0:
             yield one.file, PLACED
-            if one.matte is not None:
-                yield one.matte, MATTE
+            for file in one.cutters():
+                yield file, MATTE
 
 
 def _elements_seen(frame: Frame) -> set[str]:

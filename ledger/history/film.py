@@ -155,12 +155,22 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A work order: its layers, bottom to top."""
+    """A work order: its layers, bottom to top.
+
+    Attributes:
+        active: how many pixels of a frame are measured, if not all.
+    """
 
     source: Source
     width: int
     height: int
     layers: tuple[RunLayer, ...]
+    active: int | None = None
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels of a frame are measured."""
+        return self.width * self.height if self.active is None else self.active
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from ledger.records.identity import Digest, StatementId, Token, Uid
+from ledger.records.making import MatteRole
 from ledger.records.statement import Blob, Leaf, Leaves, Record
 
 Iscc: TypeAlias = Annotated[
@@ -72,12 +73,35 @@ class Coverage(Record):
     unattributed: Bounds
 
 
+class InputMatte(Record):
+    """The file of a matte that bounded a layer's key in this frame."""
+
+    role: MatteRole
+    file: Digest
+
+
 class LayerInput(Record):
-    """The file whose pixels a layer showed in this frame; its matte if one was read."""
+    """The file whose pixels a layer showed in this frame, and the files that cut it.
+
+    Attributes:
+        matte: of its matte, if one was read.
+        mattes: of what bounded its key, as the run's layer lists them.
+        clean_plate: of the screen without the subject.
+    """
 
     layer: int = Field(ge=0)
     file: Digest
     matte: Digest | None = None
+    mattes: tuple[InputMatte, ...] | None = Field(
+        default=None, min_length=1, max_length=3
+    )
+    clean_plate: Digest | None = None
+
+    def cutters(self) -> tuple[Digest, ...]:
+        """Every file that said where the layer is, and showed nothing itself."""
+        mattes = [one.file for one in self.mattes or ()]
+        found = (self.matte, *mattes, self.clean_plate)
+        return tuple(one for one in found if one is not None)
 
 
 class MeasuredLeaf(Leaf):

@@ -8,8 +8,8 @@ import numpy as np
 
 from ledger.encoding.digest import sha256_hex
 from ledger.evidence.steps.finding import altered
-from ledger.records.frames import Bounds, MeasuredLeaf
-from ledger.records.making import Run
+from ledger.records.frames import Bounds, LayerInput, MeasuredLeaf
+from ledger.records.making import ActivePicture, Run, RunLayer
 
 Tiles: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
@@ -26,11 +26,21 @@ def tile_count(width: int, height: int) -> int:
 
 
 @lru_cache(maxsize=16)
-def tile_areas(width: int, height: int) -> Tiles:
-    """Pixels of each tile, row after row; the last ones may be cut."""
-    across = np.minimum(TILE, width - np.arange(0, width, TILE, dtype=np.uint64))
-    down = np.minimum(TILE, height - np.arange(0, height, TILE, dtype=np.uint64))
-    return np.outer(down, across).ravel()
+def tile_areas(width: int, height: int, active: ActivePicture | None = None) -> Tiles:
+    """Measured pixels of each tile, row after row; the last ones may be cut.
+
+    Tiles are those of the whole frame; outside its active picture nothing is counted.
+    """
+    across, down = (0, width), (0, height)
+    if active is not None:
+        across, down = (active.left, active.right), (active.top, active.bottom)
+    return np.outer(_lengths(height, *down), _lengths(width, *across)).ravel()
+
+
+def _lengths(size: int, start: int, end: int) -> Tiles:
+    """How much of each tile along one side lies from `start` to `end`."""
+    edges = np.clip(np.arange(0, size + TILE, TILE), start, end)
+    return np.diff(edges[: -(-size // TILE) + 1]).astype(np.uint64)
 
 
 class Table(NamedTuple):
@@ -51,7 +61,7 @@ def read_tables(raw: bytes, run: Run, length: int) -> list[Table]:
 
     All sums at once: for each frame alone, the calls cost more than the sums.
     """
-    areas = tile_areas(run.width, run.height)
+    areas = tile_areas(run.width, run.height, run.active)
     tables = np.frombuffer(raw, "<u4").reshape(-1, len(run.layers) + 1, areas.size)
     # Sums of 32-bit figures in 64 bits: no table of a blob's length can overflow them.
     totals = tables.sum(axis=2, dtype=np.uint64).tolist()
@@ -93,7 +103,7 @@ def _bounds_of(leaf: MeasuredLeaf) -> list[Bounds]:
 
 def _check_coverage(leaf: MeasuredLeaf, run: Run) -> None:
     bounds = _bounds_of(leaf)
-    total = ONE * run.width * run.height
+    total = ONE * run.pixels
     # Else bounds so wide that they hold for every picture would hold for this one.
     if max(one.upper for one in bounds) > total:
         raise altered("coverage of the picture at most", "more", leaf.frame)
@@ -121,14 +131,24 @@ def _check_inputs(
     if [one.layer for one in leaf.inputs] != list(range(len(run.layers))):
         raise altered("one input for each layer of the run", "others", leaf.frame)
     for one, layer in zip(leaf.inputs, run.layers, strict=True):
-        if (one.matte is None) != (layer.matte is None):
-            raise altered("a matte if the layer has one", "another", leaf.frame)
-        for file, asset in ((one.file, layer.asset), (one.matte, layer.matte)):
+        if _named(one) != _expected(layer):
+            raise altered("a file for each matte of the layer", "others", leaf.frame)
+        for file, asset in zip((one.file, *one.cutters()), layer.assets(), strict=True):
             # An asset that is withheld keeps the answer open elsewhere.
-            known = files.get(asset) if asset else None
+            known = files.get(asset)
             if known is not None and file not in known:
                 raise altered(
                     "inputs that are files of their layer's asset",
                     "another file",
                     leaf.frame,
                 )
+
+
+def _named(given: LayerInput) -> tuple[bool, list[str], bool]:
+    roles = [one.role for one in given.mattes or ()]
+    return given.matte is not None, [*roles], given.clean_plate is not None
+
+
+def _expected(layer: RunLayer) -> tuple[bool, list[str], bool]:
+    roles = [one.role for one in layer.mattes or ()]
+    return layer.matte is not None, [*roles], layer.clean_plate is not None
