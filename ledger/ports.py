@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+import msgspec
+
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.commitment import Opening
 from ledger.errors import JangbuError
@@ -39,9 +41,12 @@ class Submission:
     by_blind: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+# A dataclass, too, for `dataclasses.replace`; nothing of it is generated.
+@dataclass(init=False, repr=False, eq=False, match_args=False)
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A statement is in the log.
+
+    Made by the thousand: nothing for the collector of garbage to walk through.
 
     Attributes:
         leaf: RFC 6962 leaf hash of its entry, 64 hex digits.
@@ -140,8 +145,11 @@ class PixelReading:
 class PixelReader(Protocol):
     """Decodes a picture file for a check; implemented by the pipeline."""
 
-    def read(self, content: bytes) -> PixelReading:
-        """Digest of the pixels, and the decoder with version."""
+    def read(self, content: bytes, decoder: str = "") -> PixelReading:
+        """Digest of the pixels, and the decoder with version.
+
+        By the decoder that is named, if this machine has it, else by another one.
+        """
         ...
 
 
@@ -166,8 +174,10 @@ class CredentialReading:
 class CredentialReader(Protocol):
     """Reads content credentials; implemented by the pipeline."""
 
-    def read(self, content: bytes, roots_pem: Sequence[str]) -> CredentialReading:
-        """What the file's active manifest says, against these roots."""
+    def read(
+        self, content: bytes, roots_pem: Sequence[str], sidecar: bytes | None = None
+    ) -> CredentialReading:
+        """What the active manifest says, in the file or beside it."""
         ...
 
 

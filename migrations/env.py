@@ -10,7 +10,7 @@ from sqlalchemy.schema import SchemaItem
 from ledger.store.postgres import tables as server
 from ledger.store.tables import metadata
 
-BY_HAND: Final = frozenset({"frame_span_frames"})
+BY_HAND: Final = frozenset({"frame_span_frames", "entry_place", "statement_place"})
 """Of PostgreSQL alone, and no part of the models, which know both databases."""
 
 

@@ -1,7 +1,9 @@
 """Errors of the frame pipeline; the base class says what each one carries.
 
 PipelineError
-├─ FrameShapeError, UnreadableFrameError, ColourSpaceError, FrameHoleError
+├─ FrameShapeError, UnreadableFrameError, ColourSpaceError, SampleValueError
+├─ FrameHoleError
+├─ CryptomatteError, LookError
 ├─ ChangedInputError, RecipeError, OutputInTheWayError, ToolVersionError
 └─ ManifestRefusedError, SettingsError
 """
@@ -32,6 +34,24 @@ class ColourSpaceError(PipelineError):
     """A picture declares a colour space that this picture algorithm lacks."""
 
     code = "frame.colour"
+
+
+class SampleValueError(PipelineError):
+    """A sample is infinite or not a number, or a result is beyond 32-bit floats."""
+
+    code = "frame.value"
+
+
+class CryptomatteError(PipelineError):
+    """A Cryptomatte's channels, coverages or manifest are not usable."""
+
+    code = "frame.cryptomatte"
+
+
+class LookError(PipelineError):
+    """A show's OCIO config, CDL, LUT or baked table is not usable."""
+
+    code = "colour.look"
 
 
 class FrameHoleError(PipelineError):
@@ -87,10 +107,31 @@ class GeneratorRecordError(PipelineError):
     code = "capture.generation"
 
 
+class DeviceError(PipelineError):
+    """A device that was asked for is not there, failed, or computes wrongly."""
+
+    code = "run.device"
+    exit_code = 7
+
+
 class WorkerLostError(PipelineError):
     """A worker process was killed."""
 
     code = "run.worker"
+    exit_code = 7
+
+
+class MemoryShortError(PipelineError):
+    """A worker would need more memory than it may take, or than there is."""
+
+    code = "run.memory"
+    exit_code = 7
+
+
+class ClusterError(PipelineError):
+    """There is no cluster to run on, or it has no room for a worker."""
+
+    code = "run.cluster"
     exit_code = 7
 
 

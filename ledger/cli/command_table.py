@@ -18,9 +18,13 @@ COMMANDS: Final = {
             "gives new rows their uids."
         ),
     ),
-    "run": (
+    "run shot": (
         "ledger.cli.run:run",
         "Compose, measure, seal and commit a shot; safe to repeat and to interrupt.",
+    ),
+    "run diff": (
+        "ledger.cli.run_diff:diff",
+        "Say which frames of a shot changed between two versions.",
     ),
     "record": (
         "ledger.cli.record:record",

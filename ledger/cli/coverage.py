@@ -21,8 +21,9 @@ from ledger.production.access import Read
 from ledger.production.covering import cut_of, delivered_files, known_frames
 from ledger.production.film import read_film
 from ledger.production.opening import opened
-from pipeline.frames.arrays import pixels_digest
-from pipeline.frames.reading import read_picture
+from pipeline.colour.viewing import view
+from pipeline.frames.raster import samples_digest
+from pipeline.frames.rasters import read_raster
 from pipeline.kernels.iscc import fingerprint
 
 DISTANCE: Final = 20
@@ -87,15 +88,14 @@ def _picture(path: Path) -> Delivered:
     content = read_bounded(path, LARGEST_PICTURE)
     file = sha256_hex(content)
     try:
-        picture = read_picture(content)
+        raster = read_raster(content)
+        shown, viewed = view(raster)
     except JangbuError:
         # What cannot be decoded may still be a sealed file; else it is unmatched.
         return Delivered(file=file)
-    if picture.alpha is not None:
-        return Delivered(file=file)
-    iscc, profile = fingerprint(picture.rgb, bits=256)
-    pixels = pixels_digest(picture.rgb)
-    return Delivered(file=file, pixels=pixels, iscc=iscc, profile=profile)
+    iscc, profile = fingerprint(shown, bits=256)
+    pixels = samples_digest(raster.rgb, raster.bits, raster.alpha)
+    return Delivered(file=file, pixels=pixels, iscc=iscc, profile=profile + viewed)
 
 
 def lines_of(rows: Iterable[Covered]) -> bytes:

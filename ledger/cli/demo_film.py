@@ -17,7 +17,7 @@ from ledger.cli.readers import FrameCredentials, FramePixels
 from ledger.cli.record import record_raw
 from ledger.cli.report import make_report
 from ledger.cli.roll import make_roll, summary
-from ledger.cli.run import plan_shot, run_planned
+from ledger.cli.run_planned import plan_shot, run_planned
 from ledger.evidence.bundle import Request
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.trust import read_trust

@@ -96,11 +96,13 @@ def bundle_production(
     force: bool,
 ) -> Bundle:
     """Collect and write a bundle of a production."""
+    sealed = SealedFiles(production.vault.locations())
     sources = Sources(
         log=production.reader(),
         openings=production.vault,
         blobs=production.blobs,
-        frames=SealedFiles(production.vault.locations()).read,
+        frames=sealed.read,
+        sidecars=sealed.read_sidecar,
     )
     with production.vault.reading():
         studio = production.keys.signing_key("studio")
@@ -188,6 +190,9 @@ def _media(folder: Path) -> Iterator[tuple[str, bytes | None]]:
         raise _no_media(error.strerror or type(error).__name__, folder) from error
     if not found:
         raise _no_media("a folder without files", folder)
+    # Manifests first, so that they are known when the frames beside them come. Only
+    # the order goes by names: what a file is, its digest says.
+    found.sort(key=lambda one: not one[0].name.endswith(".c2pa"))
     return (
         (entry.path, read_bounded(Path(entry.path), LARGEST_FILE) if regular else None)
         for entry, regular in found

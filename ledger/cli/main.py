@@ -11,6 +11,7 @@ from ledger.cli.command_table import COMMANDS
 from ledger.cli.later import Later, LaterGroup
 
 GROUPS: Final = {
+    "run": LaterGroup("run", "Shots, and what changed between two versions.", "shot"),
     "contribute": LaterGroup(
         "contribute", "Statements that people sign with keys that only they have."
     ),

@@ -29,10 +29,11 @@ from ledger.records.frames import FrameSet
 from ledger.reports.pictures import SmallPicture
 from ledger.reports.tiles import TileMarks, change_marks, coverage_marks, tile_count
 from pipeline.capture.numbering import file_name, find_file
+from pipeline.colour.viewing import view
 from pipeline.errors import PipelineError
 from pipeline.frames.arrays import Frame as Pixels
-from pipeline.frames.arrays import pixels_digest
-from pipeline.frames.reading import read_picture
+from pipeline.frames.raster import samples_digest
+from pipeline.frames.rasters import read_raster
 
 WIDEST: Final = 640
 _QUALITY: Final = 88
@@ -124,16 +125,17 @@ class FoundPictures:
         if sha256_hex(content) != file:
             return SmallPicture(missing="altered")
         try:
-            return read_picture(content).rgb
+            return view(read_raster(content))[0]
         except PipelineError:
             return SmallPicture(missing="unreadable")
 
     def _frame_pixels(self, number: int, frame: Frame) -> _Found:
         for path in self._sealed.candidates(number):
             with suppress(PipelineError, EvidenceError, OSError):
-                pixels = read_picture(read_bounded(path, _LARGEST)).rgb
-                if pixels_digest(pixels) == frame.measured.pixels:
-                    return pixels
+                raster = read_raster(read_bounded(path, _LARGEST))
+                pixels = samples_digest(raster.rgb, raster.bits, raster.alpha)
+                if pixels == frame.measured.pixels:
+                    return view(raster)[0]
         return SmallPicture(missing="missing")
 
 

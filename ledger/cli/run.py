@@ -1,43 +1,34 @@
 """`jangbu run`: from a recipe to sealed, committed frames."""
 
 import os
-from collections import Counter
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from ledger.cli.output import Answered, answer, console, say
+from ledger.cli.output import Answered, answer
 from ledger.cli.production import AsJson
-from ledger.cli.reaching import opened_in_reach, say_waiting, submit_waiting
-from ledger.encoding.statement import Secret
-from ledger.errors import MalformedRecordError, UsageError
-from ledger.production.blinding import erasable_key
-from ledger.production.current import version_in_force
+from ledger.cli.reaching import opened_in_reach
+from ledger.cli.run_planned import RunOptions, Showing, plan_shot, run_planned
+from ledger.cli.run_progress import Bars, event_lines, visible
+from ledger.cli.run_watch import Watching, watch_shot
+from ledger.errors import JangbuError, MalformedRecordError, UsageError
 from ledger.production.opening import Production
-from ledger.production.registering import refuse_unregistered
-from ledger.production.registry import uid_of
-from ledger.production.storing import is_served
 from ledger.records.time import FrameRange, Rate, parse_frames
-from pipeline.credentials.selftest import check_settings
-from pipeline.run.plan import Plan, Planner
+from pipeline.kernels.backends import Device
+from pipeline.run.crew import ExecutorName
+from pipeline.run.events import EventLines
+from pipeline.run.memory import MIB
+from pipeline.run.planned import Plan
 from pipeline.run.recipe import Recipe, read_recipe
-from pipeline.run.shot import ShotResult, ShotRun, run_shot
-from pipeline.run.version import CurrentVersion
-from pipeline.run.workers import SigningKey
+from pipeline.run.shot import ShotResult
 
 
 def run(
-    recipe: Annotated[Path, typer.Argument(help="The recipe (TOML).")],
+    recipes: Annotated[
+        list[Path], typer.Argument(metavar="RECIPE...", help="Recipes (TOML).")
+    ],
     production: Annotated[Path, typer.Option("--production", "-p", help="The folder.")],
     out: Annotated[
         Path | None, typer.Option(help="Output folder; default: in the production.")
@@ -45,121 +36,131 @@ def run(
     frames: Annotated[
         str | None, typer.Option(help="Only these, as 1001-1024; rounded to cells.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = (
-        os.cpu_count() or 1
-    ),
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes, or actors of Ray.")
+    ] = None,
+    memory: Annotated[
+        int | None, typer.Option(min=1, metavar="MIB", help="What a worker may need.")
+    ] = None,
+    executor: Annotated[
+        ExecutorName, typer.Option(help="Where frames are made.")
+    ] = "local",
+    device: Annotated[
+        Device, typer.Option(help="What computes pictures; the results are the same.")
+    ] = "auto",
+    ray_address: Annotated[
+        str | None, typer.Option(help="Of the Ray cluster; default: this machine's.")
+    ] = None,
     offline: Annotated[
         bool, typer.Option(help="Do not touch the log; statements wait in the outbox.")
     ] = False,
     shorten: Annotated[
         bool, typer.Option(help="Let the version drop frames of the one in force.")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option(help="Make cells again that did not change, too.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option(help="Take frames as a renderer leaves them.")
+    ] = False,
+    settle: Annotated[
+        float, typer.Option(min=0, help="Seconds that a file must stay as it is.")
+    ] = 2.0,
+    marker: Annotated[
+        str | None, typer.Option(help="A file beside each frame that ends so.")
+    ] = None,
+    idle: Annotated[
+        float | None, typer.Option(min=0, help="Seconds without anything new.")
+    ] = None,
+    events: Annotated[
+        str | None, typer.Option(help="JSON lines to this file; - is standard error.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compose, measure, seal and commit a shot; safe to repeat and to interrupt."""
+    options = RunOptions(
+        out=out,
+        workers=workers or os.cpu_count() or 1,
+        memory=None if memory is None else memory * MIB,
+        executor=executor,
+        ray_address=ray_address,
+        device=device,
+        shorten=shorten,
+        anew=anew,
+    )
+    watching = Watching(settle=settle, marker=marker, idle=idle) if watch else None
 
     def use_case() -> Answered:
-        read = read_recipe(recipe)
-        with opened_in_reach(production, offline=offline) as ledger:
-            plan = plan_shot(ledger, read, recipe.parent)
-            span = _span(frames, read)
-            result = run_planned(
-                ledger, plan, out=out, span=span, workers=workers, shorten=shorten
+        with event_lines(events) as lines:
+            read = [read_recipe(one) for one in recipes]
+            span = _span(frames, read[0])
+            _refuse_mixed(read, options, span, watching)
+            count = sum(_count(one.frames, span) for one in read)
+            bars = Bars(count, len(read), shown=visible(events))
+            shots = _Shots(
+                production, offline, options, span, watching, Showing(bars, lines)
             )
-            return 0, report(plan, result)
+            with bars.progress:
+                found = _told(shots, list(zip(recipes, read, strict=True)), lines)
+        return 0, found[0] if len(found) == 1 else {"shots": found}
 
     raise typer.Exit(answer(use_case, as_json=as_json))
 
 
-def plan_shot(production: Production, recipe: Recipe, folder: Path) -> Plan:
-    """Plan a recipe whose paths start in a folder."""
-    registry = production.registry
+class _Shots:
+    """Runs one shot after the other, each with the production opened anew."""
 
-    def party(reference: str) -> Secret:
-        found = registry.party_called(reference)
-        return Secret(uid_of(found), of=erasable_key(production.keys, found))
+    def __init__(
+        self,
+        production: Path,
+        offline: bool,
+        options: RunOptions,
+        span: FrameRange | None,
+        watching: Watching | None,
+        showing: Showing,
+    ) -> None:
+        self._production = production
+        self._offline = offline
+        self._options = options
+        self._span = span
+        self._watching = watching
+        self._showing = showing
 
-    planner = Planner(
-        scribe=production.recorder,
-        folder=folder,
-        element_uid=registry.element_uid,
-        shot_uid=registry.shot_uid,
-        party=party,
-    )
-    return planner.plan(recipe)
-
-
-def run_planned(
-    production: Production,
-    plan: Plan,
-    *,
-    out: Path | None,
-    span: FrameRange | None,
-    workers: int,
-    shorten: bool = False,
-) -> ShotResult:
-    """Run a plan with a progress bar."""
-    folder = out or production.layout.frames / plan.run.id[:16]
-    submit_waiting(production)
-    if production.port is not None:
-        refuse_unregistered(production)
-    done = Counter[bool]()
-    keys = production.keys
-    signing = SigningKey(
-        keys.credential_file("chain.pem"), keys.credential_file("key.pem")
-    )
-    # c2pa ignores settings that it does not know: seen once, before any frame.
-    with signing.sealer() as sealer:
-        check_settings(sealer, keys.credential_file("root.pem"))
-    with _progress() as progress:
-        task = progress.add_task("frames", total=_count(plan, span))
-
-        def on_frame(count: int, new: bool) -> None:  # a callback
-            done[new] += count
-            progress.advance(task, count)
-
-        result = run_shot(
-            ShotRun(
-                plan=plan,
-                recorder=production.recorder,
-                signing=signing,
-                out=folder,
-                workers=workers,
-                frames=span,
-                current_version=partial(_current_version, production),
-                online=production.port is not None,
-                shorten=shorten,
-                on_frame=on_frame,
+    def run(self, path: Path, recipe: Recipe) -> dict[str, Any]:
+        with opened_in_reach(self._production, offline=self._offline) as ledger:
+            frames = _count(recipe.frames, self._span)
+            self._showing.bars.shot(recipe.shot.code, frames)
+            if self._watching is not None:
+                return self._watched(ledger, path, recipe)
+            plan = plan_shot(ledger, recipe, path.parent)
+            result = run_planned(
+                ledger,
+                plan,
+                out=self._options.out,
+                span=self._span,
+                workers=self._options.workers,
+                options=self._options,
+                showing=self._showing,
             )
-        )
-    production.vault.remember_location(result.token, str(folder.resolve()))
-    for asset in plan.assets():
-        token = f"asset/{asset.statement.id}"
-        production.vault.remember_location(token, asset.location())
-    say(f"Sealed frames are in {folder}: {done[True]} made, {done[False]} kept")
-    _explain_version(production, result)
-    return result
+            return report(plan, result)
+
+    def _watched(
+        self, ledger: Production, path: Path, recipe: Recipe
+    ) -> dict[str, Any]:
+        assert self._watching is not None  # noqa: S101  # asked by the caller
+        options, showing = self._options, self._showing
+        return watch_shot(ledger, recipe, path.parent, options, self._watching, showing)
 
 
-def _explain_version(production: Production, result: ShotResult) -> None:
-    if result.replaced is not None:
-        say(f"The version supersedes the one of frames {result.replaced.frames}.")
-    say_waiting(production)
-    if result.version is not None:
-        return
-    if is_served(production.registry.ledger):
-        say("Run again where the log's database is: that states the shot's version.")
-    elif production.port is None:
-        say("Run again once they are submitted: that states the shot's version.")
-    else:
-        say("No version was stated: other cells of the shot are still missing.")
-
-
-def _current_version(
-    production: Production, shot: str, view: str
-) -> CurrentVersion | None:
-    found = version_in_force(production.reader(), shot, view)
-    return CurrentVersion(*found) if found else None
+def _told(
+    shots: _Shots, recipes: Sequence[tuple[Path, Recipe]], lines: EventLines | None
+) -> list[dict[str, Any]]:
+    try:
+        return [shots.run(path, recipe) for path, recipe in recipes]
+    except JangbuError as error:
+        if lines is not None:
+            lines.tell("error", error.public())
+        raise
 
 
 def report(plan: Plan, result: ShotResult) -> dict[str, Any]:
@@ -170,10 +171,39 @@ def report(plan: Plan, result: ShotResult) -> dict[str, Any]:
         "shot": plan.shot,
         "frames": {"start": plan.frames.start, "end": plan.frames.end},
         "cells": [
-            {"cell": cell, "frame_set": said} for cell, said in result.sets.items()
+            {
+                "cell": cell,
+                "frame_set": said,
+                **({"kept": True} if cell in result.kept else {}),
+            }
+            for cell, said in result.sets.items()
         ],
         **({"version": result.version} if result.version else {}),
     }
+
+
+def _refuse_mixed(
+    recipes: Sequence[Recipe],
+    options: RunOptions,
+    span: FrameRange | None,
+    watching: Watching | None,
+) -> None:
+    """Refuse options that do not go together."""
+    several = len(recipes) > 1
+    refused = {
+        "--out": several and options.out is not None,
+        "--frames": (several or watching is not None) and span is not None,
+        "--watch": several and watching is not None,
+        "--ray-address": options.ray_address is not None and options.executor != "ray",
+    }
+    for option, mixed in refused.items():
+        if mixed:
+            raise UsageError(
+                "options that go together",
+                met=f"{option} where it says nothing",
+                advice="Run one recipe at a time, or leave the option out.",
+                where=option,
+            )
 
 
 def _span(frames: str | None, recipe: Recipe) -> FrameRange | None:
@@ -187,20 +217,8 @@ def _span(frames: str | None, recipe: Recipe) -> FrameRange | None:
         ) from error
 
 
-def _count(plan: Plan, span: FrameRange | None) -> int:
+def _count(frames: FrameRange, span: FrameRange | None) -> int:
     if span is None:
-        return plan.frames.count()
-    start = max(span.start // 32 * 32, plan.frames.start)
-    return min(-(-span.end // 32) * 32, plan.frames.end) - start
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
+        return frames.count()
+    start = max(span.start // 32 * 32, frames.start)
+    return max(0, min(-(-span.end // 32) * 32, frames.end) - start)

@@ -26,9 +26,16 @@ class SealedFiles:
 
     def read(self, _seal_set: str, leaf: SealedLeaf) -> bytes | None:
         """The file that a sealed leaf states; `None` if it is not here."""
-        for path in self.candidates(leaf.frame):
+        return self._found(leaf.frame, leaf.file)
+
+    def read_sidecar(self, _seal_set: str, leaf: SealedLeaf) -> bytes | None:
+        """The manifest beside it that a sealed leaf states; `None` if not here."""
+        return self._found(leaf.frame, leaf.manifest)
+
+    def _found(self, frame: int, digest: str) -> bytes | None:
+        for path in self.candidates(frame):
             content = path.read_bytes()
-            if sha256_hex(content) == leaf.file:
+            if sha256_hex(content) == digest:
                 return content
         return None
 

@@ -9,7 +9,7 @@
 5. The index over all parts, signed by an admission root.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -44,14 +44,23 @@ FrameSource: TypeAlias = Callable[[str, SealedLeaf], bytes | None]
 """The file of a sealed frame, by the id of its seal.set; `None` if it is not there."""
 
 
+def no_sidecars(_seal_set: str, _leaf: SealedLeaf) -> None:
+    """Of a production whose frames all carry their manifests."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where a bundle's parts come from."""
+    """Where a bundle's parts come from.
+
+    Attributes:
+        sidecars: manifests that lie beside their frames.
+    """
 
     log: LogReader
     openings: OpeningReader
     blobs: BlobReader
     frames: FrameSource
+    sidecars: FrameSource = no_sidecars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,21 +218,30 @@ def _media(sources: Sources, request: Request, disclosure: Disclosure) -> list[P
                 leaves[told.id, leaf.frame] = leaf
     # Sorted here by name; which frames are taken follows the order of the log.
     chosen = sorted(spread(request.frames, list(leaves)))
-    return [_frame_part(sources, one, leaves[one]) for one in chosen]
+    return [part for one in chosen for part in _frame_parts(sources, one, leaves[one])]
 
 
-def _frame_part(sources: Sources, one: SealedFrame, leaf: SealedLeaf) -> Part:
+def _frame_parts(
+    sources: Sources, one: SealedFrame, leaf: SealedLeaf
+) -> Iterator[Part]:
+    """The frame's file, and its manifest if that is another one."""
+    seal, _ = one
+    yield _sealed_part(one, sources.frames(seal, leaf), leaf.file)
+    if leaf.sidecar:
+        yield _sealed_part(one, sources.sidecars(seal, leaf), leaf.manifest)
+
+
+def _sealed_part(one: SealedFrame, content: bytes | None, digest: str) -> Part:
     seal, frame = one
-    content = sources.frames(seal, leaf)
     if content is None:
         raise MissingEvidenceError(
-            "the file of a sealed frame",
+            "the files of a sealed frame",
             met="no such file",
             advice="Restore the output folder, or take --frames none and let the "
             "reader verify with --media.",
             frame=frame,
         )
-    if sha256_hex(content) != leaf.file:
+    if sha256_hex(content) != digest:
         raise AlteredEvidenceError(
             "the file of a sealed frame, unchanged",
             met="other bytes",

@@ -29,8 +29,21 @@ SHEETS: Final = "sheets.jsonl"
 OPENINGS: Final = "openings.jsonl"
 FIXED: Final = (CHECKPOINT, ENTRIES, STATEMENTS, SHEETS, OPENINGS)
 
-_MEDIA = re.compile(r"media/([0-9a-f]{64})/(0|-?[1-9][0-9]{0,15})\.(?:png|jpg)")
-_SUFFIXES: Final = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg"))
+_SIDECAR: Final = "c2pa"
+_SUFFIXES: Final = (
+    (0, b"\x89PNG\r\n\x1a\n", "png"),
+    (0, b"\xff\xd8\xff", "jpg"),
+    (0, b"II*\0", "tif"),
+    (0, b"MM\0*", "tif"),
+    (8, b"WEBP", "webp"),
+    (0, b"v/1\x01", "exr"),
+    (0, b"SDPX", "dpx"),
+    (0, b"XPDS", "dpx"),
+    (4, b"jumb", _SIDECAR),
+)
+_MEDIA = re.compile(
+    r"media/([0-9a-f]{64})/(0|-?[1-9][0-9]{0,15})\.(png|jpg|tif|webp|exr|dpx|c2pa)"
+)
 
 FrameChoice: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"\A(?:all|none|sample:[1-9][0-9]{0,8})\z")
@@ -106,10 +119,11 @@ class OpeningRow(Record):
 
 @dataclass(frozen=True, slots=True)
 class MediaName:
-    """Which sealed frame a media part is."""
+    """Which sealed frame a media part is, or whose manifest."""
 
     seal: str
     frame: int
+    sidecar: bool = False
 
 
 def index_of(parts: Sequence[Part], about: "BundleIndex") -> BundleIndex:
@@ -162,18 +176,25 @@ def blob_name(digest: str) -> str:
 def media_name(seal: str, frame: int, content: bytes) -> str:
     """The name of a sealed frame's part; its suffix is what its bytes say.
 
+    The manifest that lies beside a frame has the frame's name and its own suffix.
+
     Raises:
-        AlteredEvidenceError: neither PNG nor JPEG.
+        AlteredEvidenceError: of no kind that is sealed.
     """
-    for magic, suffix in _SUFFIXES:
-        if content.startswith(magic):
+    for at, magic, suffix in _SUFFIXES:
+        if content.startswith(magic, at):
             return f"media/{seal}/{frame}.{suffix}"
     raise AlteredEvidenceError(
-        "a sealed frame that is a PNG or JPEG",
+        "a sealed frame (PNG, JPEG, TIFF, WebP, OpenEXR, DPX), or its manifest",
         met="another kind of file",
         advice="Restore the frame's file from a copy.",
         frame=frame,
     )
+
+
+def sidecar_name(seal: str, frame: int) -> str:
+    """The name of the part that is the manifest beside a frame."""
+    return f"media/{seal}/{frame}.{_SIDECAR}"
 
 
 def parse_media_name(name: str) -> MediaName | None:
@@ -181,4 +202,4 @@ def parse_media_name(name: str) -> MediaName | None:
     found = _MEDIA.fullmatch(name)
     if found is None:
         return None
-    return MediaName(found[1], int(found[2]))
+    return MediaName(found[1], int(found[2]), found[3] == _SIDECAR)

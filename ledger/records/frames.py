@@ -73,6 +73,19 @@ class Coverage(Record):
     unattributed: Bounds
 
 
+class Light(Record):
+    """Coverage weighed by luminance: sums of Q15 weights times 16 bits of luminance.
+
+    Attributes:
+        layers: bottom to top, as in the coverage.
+        total: of the whole measured picture; all layers and `unattributed` sum to it.
+    """
+
+    layers: tuple[Bounds, ...]
+    unattributed: Bounds
+    total: int = Field(ge=0)
+
+
 class InputMatte(Record):
     """The file of a matte that bounded a layer's key in this frame."""
 
@@ -109,7 +122,9 @@ class MeasuredLeaf(Leaf):
 
     Attributes:
         pixels: digest of the written file's pixels as the named decoder reads them.
-        tiles: SHA-256 of the frame's tile table (uint32, little-endian).
+        tiles: SHA-256 of the frame's tile table (uint32, little-endian), or of its
+            three tables where a blend has bounds.
+        light: of measure/2; absent for measure/1.
         iscc: fingerprint of the decoded written file, by the named profile.
     """
 
@@ -121,6 +136,7 @@ class MeasuredLeaf(Leaf):
     tiles: Digest
     iscc: Iscc
     profile: Token
+    light: Light | None = None
 
     @field_validator("inputs")
     @classmethod
@@ -142,7 +158,9 @@ class SealedLeaf(Leaf):
     Attributes:
         file: SHA-256 of the file.
         part, index: which picture of the file, both 0 for an image file.
-        manifest: SHA-256 of the C2PA manifest store that it carries.
+        manifest: SHA-256 of the C2PA manifest store.
+        sidecar: the store is a file of its own, to be kept with the frame's, because
+            the frame's file has no place for it; absent where the frame carries it.
     """
 
     frame: int
@@ -150,6 +168,7 @@ class SealedLeaf(Leaf):
     part: int = Field(ge=0)
     index: int = Field(ge=0)
     manifest: Digest
+    sidecar: Literal[True] | None = None
 
     @property
     def number(self) -> int:

@@ -262,6 +262,11 @@ class Run(Record):
         box = self.active
         return (box.right - box.left) * (box.bottom - box.top)
 
+    @property
+    def bounded(self) -> bool:
+        """Whether a blend's share has bounds, so that a frame has three tile tables."""
+        return any(layer.blend is not None for layer in self.layers)
+
     @model_validator(mode="after")
     def _picture_fits(self) -> Self:
         if (self.picture == "picture/1") != (self.colour is None):

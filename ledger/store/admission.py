@@ -47,9 +47,9 @@ from ledger.records.authority import Delegation, Genesis, Rotation, Succession
 from ledger.records.custody import Anchor
 from ledger.records.identity import Instant, StatementId
 from ledger.records.people import Countersignature
-from ledger.records.statement import Scope, Verb, family
+from ledger.records.statement import Verb, family
 from ledger.store.references import check_references
-from ledger.store.rows import Admitted
+from ledger.store.rows import NO_SCOPE, Admitted
 from ledger.store.state import GrowingLog
 
 BLIND_BYTES = 32
@@ -62,7 +62,6 @@ _GENESES: Final = kinds_of(Genesis)
 _DELEGATIONS: Final = kinds_of(Delegation)
 _ABOUT_THE_LOG: Final = kinds_of(Anchor, Countersignature, Rotation, Succession)
 """Kinds that say something of the log itself, or of who stated what."""
-_NO_SCOPE: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +191,7 @@ class Desk:
         # Whatever is refused was refused before this line, or is by it.
         log.append(head, at, leaf)
         log.authority = authority
-        scope = said.statement.scope if said.json["scope"] else _NO_SCOPE
+        scope = said.statement.scope if said.json["scope"] else NO_SCOPE
         return Admitted(  # in the order of its fields, as names take time
             *(index, found, kind, said.key, at),
             *(signed.digest, scope, said.raw, entry, leaf),

@@ -28,13 +28,12 @@ from ledger.log.tree import leaf_hash
 from ledger.ports import Submission
 from ledger.records.identity import Instant, StatementId
 from ledger.records.making import Generation
-from ledger.records.statement import Scope, family
+from ledger.records.statement import family
 from ledger.store.admission import SignedSheet
 from ledger.store.blob_check import WITH_BLOBS
-from ledger.store.rows import Admitted, KindKey
+from ledger.store.rows import NO_SCOPE, Admitted, KindKey
 from ledger.store.state import GrowingLog
 
-_NO_SCOPE: Final = Scope()
 _SLOT: Final = "%b"
 """Where a template has room; no name of a log, kind or digest holds it."""
 
@@ -145,7 +144,7 @@ class PlainDesk:
         growing.append(EntryHead(index=index, id=found, kind=kind), now, leaf)
         return Admitted(  # in the order of its fields, as names take time
             *(index, found, kind, key, now, signed.digest),
-            *(_NO_SCOPE, raw, entry, leaf),
+            *(NO_SCOPE, raw, entry, leaf),
         )
 
     def _is_ours(self, match: re.Match[bytes], place: KindKey) -> bool:

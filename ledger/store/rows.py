@@ -5,7 +5,9 @@ differs by dialect in nothing but its SQL. It decides nothing: it looks up and i
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol, Self, TypeAlias
+from typing import Final, NamedTuple, Protocol, Self, TypeAlias
+
+import msgspec
 
 from ledger.encoding.entry import parse_entry
 from ledger.log.tree import Frontier, leaf_hash
@@ -14,6 +16,8 @@ from ledger.records.statement import Scope
 
 KindKey: TypeAlias = tuple[str, str]
 """Kind and key of a statement: what makes a second submission a retry."""
+NO_SCOPE: Final = Scope()
+"""Of most statements; for projections, this one object says that there is nothing."""
 
 
 class StoredEntry(NamedTuple):
@@ -35,8 +39,10 @@ class StoredEntry(NamedTuple):
         return cls(idx=index, id=entry.id, at=entry.at, leaf=leaf_hash(raw))
 
 
-class Admitted(NamedTuple):
+class Admitted(msgspec.Struct, frozen=True, gc=False):
     """A statement that was let in, with its entry; stored by the transaction's end.
+
+    Made by the thousand: nothing for the collector of garbage to walk through.
 
     Attributes:
         idx: its place in the log.
@@ -86,6 +92,13 @@ class LogRows(Protocol):
 
     def stored(self, places: Collection[KindKey]) -> Mapping[KindKey, StoredEntry]:
         """The entries of those statements that are in the log, in one query."""
+        ...
+
+    def stage(self, some: Sequence[Admitted]) -> None:
+        """Take what was let in and will be given to `insert_admitted`, in its order.
+
+        A database that can begin with it does; nothing is stored by this.
+        """
         ...
 
     def insert_sheets(self, envelopes: Mapping[str, bytes]) -> None:

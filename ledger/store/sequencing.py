@@ -8,6 +8,7 @@ writers; the state that they lead to counts once that transaction is committed.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -35,6 +36,8 @@ from ledger.store.rows import Admitted, KindKey, LogRows, StoredEntry, receipt_o
 from ledger.store.state import GrowingLog, LogState, catch_up, changed_outside
 
 Answer = Admitted | StoredEntry | Refusal
+_AT_ONCE: Final = 100
+"""Statements that are staged together: about 80 KB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ class _Deciding:
         stored: those of them that were in the log before.
         admitted: what was let in, by kind and key.
         signers: by id of what was let in, the key that signed its sheet.
+        waiting: what was let in and not staged yet.
     """
 
     rows: LogRows
@@ -76,6 +80,7 @@ class _Deciding:
     admitted: dict[KindKey, Admitted] = field(default_factory=dict)
     signers: dict[str, str] = field(default_factory=dict)
     envelopes: dict[str, bytes] = field(default_factory=dict)
+    waiting: list[Admitted] = field(default_factory=list)
 
     def earlier(
         self, place: KindKey, signed: SignedSheet
@@ -109,6 +114,14 @@ class _Deciding:
         """Remember what was let in."""
         self.admitted[place] = admitted
         self.signers[admitted.id] = key_id
+        self.waiting.append(admitted)
+        if len(self.waiting) == _AT_ONCE:
+            self.stage()
+
+    def stage(self) -> None:
+        """Hand over to the rows what they do not have yet."""
+        self.rows.stage(self.waiting)
+        self.waiting = []
 
     def signer_of(self, statement: str) -> str:
         """Key id that signed the sheet of a statement in the log."""
@@ -157,7 +170,7 @@ class Sequencing:
     def decide(
         self, rows: LogRows, state: LogState, parcels: Sequence[Parcel]
     ) -> Decided:
-        """Decide about every statement of some parcels, in order; stores nothing.
+        """Decide about every statement of some parcels, in order; stores nothing yet.
 
         A retry gets the newest checkpoint as its receipt's, which is the new one if
         the same call admits anything.
@@ -174,10 +187,12 @@ class Sequencing:
             self._decide_parcel(deciding, parcel, seeming)
             for parcel, seeming in zip(parcels, places, strict=True)
         ]
-        after, note = state, rows.newest_note()
+        deciding.stage()
         if deciding.admitted:
             after = deciding.log.state()
-            note = self._sign(after)
+            note: bytes | None = self._sign(after)
+        else:
+            after, note = state, rows.newest_note()
         return Decided(
             state=after,
             added=list(deciding.admitted.values()),

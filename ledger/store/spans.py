@@ -25,6 +25,7 @@ from ledger.store.bodies import RecordBytes, read_records
 from ledger.store.columns import POSTGRESQL
 from ledger.store.engine import transaction
 from ledger.store.questions import About, Question, find_indices, question
+from ledger.store.rows import NO_SCOPE
 from ledger.store.tables import EntryRow, FrameSpanRow, ProjectionRow
 
 NAME: Final = "frame_span"
@@ -54,7 +55,7 @@ class Span(NamedTuple):
 
 def span_of(index: int, kind: str, scope: Scope) -> Span | None:
     """What an entry is about; `None` if its scope is empty."""
-    if scope == Scope():
+    if scope is NO_SCOPE or scope == NO_SCOPE:
         return None
     frames = scope.range
     return Span(

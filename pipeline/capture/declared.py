@@ -11,17 +11,18 @@ not understand stands there as bytes; beyond a bound, as length and digest.
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from typing import Final, NoReturn
+from typing import Final
 
 from ledger.encoding.canonical import JsonValue
+from pipeline.capture.declared_film import film_items
 from pipeline.capture.exif import exif_fields, raw, text
-from pipeline.errors import UnreadableFrameError
 from pipeline.frames.containers import (
     JPEG_MAGIC,
     PNG_MAGIC,
     jpeg_segments,
     png_chunks,
 )
+from pipeline.frames.sniff import RasterKind, sniff_raster
 
 LARGEST_TEXT: Final = 4 * 2**20
 MOST_ITEMS: Final = 256
@@ -41,21 +42,22 @@ Declaration = dict[str, JsonValue]
 
 
 def declared(content: bytes) -> Declaration | None:
-    """What a PNG or JPEG declares, fit for canonical JSON; `None` if nothing.
+    """What a picture declares, fit for canonical JSON; `None` if nothing.
 
-    Each item names where it stood (`chunk` or `segment`); the order is the file's.
+    Each item names where it stood (`chunk`, `segment`, `attribute` …); the order is
+    the file's.
 
     Raises:
-        UnreadableFrameError: neither a PNG nor a JPEG, or cut short.
+        UnreadableFrameError: of no known format, or cut short.
     """
+    container: RasterKind
     if content.startswith(PNG_MAGIC):
-        items = _png_items(content)
-        container = "png"
+        items, container = _png_items(content), "png"
     elif content.startswith(JPEG_MAGIC):
-        items = _jpeg_items(content)
-        container = "jpeg"
+        items, container = _jpeg_items(content), "jpeg"
     else:
-        _refuse("a PNG or JPEG picture", "another kind of file")
+        container = sniff_raster(content)
+        items = film_items(content, container)
     found: list[JsonValue] = []
     for item in items:
         if len(found) == MOST_ITEMS:
@@ -138,11 +140,3 @@ def _utf8(content: bytes) -> JsonValue:
 
 def _normal(characters: str) -> str:
     return unicodedata.normalize("NFC", characters)
-
-
-def _refuse(expected: str, met: str) -> NoReturn:
-    raise UnreadableFrameError(
-        expected,
-        met=met,
-        advice="The file is damaged; ask for it again.",
-    )

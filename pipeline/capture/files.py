@@ -17,7 +17,7 @@ from ledger.records.making import AssetLeaf
 from ledger.records.statement import Private
 from pipeline.capture.declared import DECLARED, declared
 from pipeline.errors import ChangedInputError, UnreadableFrameError
-from pipeline.frames.probe import Probe, probe
+from pipeline.frames.probe import Probe, look_at
 
 LARGEST_INPUT = 1 << 30
 
@@ -64,7 +64,7 @@ def register_file(
         path=path,
         digest=sha256_hex(content),
         size=len(content),
-        probe=probe(content, str(path)),
+        probe=look_at(content, str(path)),
         declared=declared(content),
         incoming=_base64(store_of(content)),
     )

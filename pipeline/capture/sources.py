@@ -6,23 +6,19 @@ which of its files are meant is said in frame numbers, or they are all that are 
 
 import re
 import unicodedata
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from ledger.records.making import Edge
-from ledger.records.time import Rate, parse_frames
+from pipeline.capture.number_list import WIDEST, NumberList
 from pipeline.capture.numbering import NUMBER, file_name, find_file, is_sequence
 from pipeline.errors import FrameHoleError
 
-WIDEST: Final = 12
-"""Digits of a frame number."""
-
 MOST_FILES: Final = 4096 * 32
 """As many as one version can list frames."""
-
-_COUNTED: Final = Rate(1, 1)  # numbers of files have no rate; ranges need one
 
 
 def _checked_path(text: str) -> str:
@@ -47,13 +43,22 @@ class FileSource(BaseModel):
     """Files that one asset is made of.
 
     Attributes:
-        frames: numbers of the files, "1001-1024"; absent for all that are there.
+        frames: numbers of the files, "1001-1024" or with holes "1001-1010,1015"; absent
+            for all that are there.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     source: SourcePath
     frames: str | None = None
+
+    def numbers(self) -> NumberList | None:
+        """What `frames` names; `None` if it names nothing.
+
+        Raises:
+            MalformedRecordError: `frames` has another form.
+        """
+        return None if self.frames is None else NumberList.parse(self.frames)
 
 
 class InputSource(FileSource):
@@ -74,9 +79,9 @@ def numbers_of(folder: Path, named: FileSource) -> list[int]:
     """
     if not is_sequence(named.source):
         return [0]
-    if named.frames is not None:
-        asked = parse_frames(named.frames, _COUNTED, "frames").frames()
-        numbers = list(asked[: MOST_FILES + 1])
+    asked = named.numbers()
+    if asked is not None:
+        numbers = list(islice(asked, MOST_FILES + 1))
     else:
         numbers = sorted(_listed(folder, named.source))
     if not 1 <= len(numbers) <= MOST_FILES:
@@ -87,6 +92,27 @@ def numbers_of(folder: Path, named: FileSource) -> list[int]:
             where=str(folder / named.source),
         )
     return numbers
+
+
+def missing_numbers(folder: Path, named: FileSource) -> NumberList:
+    """Which files of a sequence are not there.
+
+    With `frames`, those that it names; without, the holes between the first file and
+    the last. Of a still the answer is 0, or nothing.
+
+    Raises:
+        MalformedRecordError: `frames` has another form.
+
+    Examples:
+        >>> str(missing_numbers(Path(), FileSource(source="a.%04d.png", frames="1,3")))
+        '1,3'
+    """
+    if not is_sequence(named.source):
+        there = _is_file(folder, named.source, 0)
+        return NumberList.of(()) if there else NumberList.of((0,))
+    asked = named.numbers()
+    met = NumberList.of(_listed(folder, named.source))
+    return met.gaps() if asked is None else asked.without(met)
 
 
 def _listed(folder: Path, pattern: str) -> set[int]:
@@ -121,8 +147,12 @@ def _is_there(folder: Path, pattern: str, number: int, name: tuple[str, str]) ->
     met, part = name
     if file_name(part, number) != met:
         return False
+    return _is_file(folder, file_name(pattern, number), number)
+
+
+def _is_file(folder: Path, name: str, number: int) -> bool:
     try:
-        find_file(folder, file_name(pattern, number), number)
+        find_file(folder, name, number)
     except FrameHoleError:
         return False
     return True

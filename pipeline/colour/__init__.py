@@ -1,1 +1,1 @@
-"""Colour spaces of pictures: curves as tables, primaries, and a show's own transforms."""
+"""Colour spaces: curves as tables, primaries, and a show's own transforms."""

@@ -15,9 +15,9 @@ import c2pa
 
 from ledger.encoding.canonical import JsonValue, encode
 from ledger.errors import MalformedRecordError
-from pipeline.credentials.jumbf import manifest_store_of
+from pipeline.credentials.jumbf import as_manifest_store, manifest_store_of
+from pipeline.credentials.kinds import KINDS
 from pipeline.credentials.manifest import FRAME_LABEL
-from pipeline.credentials.sealer import MAGICS
 from pipeline.credentials.settings import CredentialSettings
 from pipeline.errors import UnreadableFrameError
 
@@ -30,6 +30,7 @@ _UNTRUSTED: Final = "signingCredential.untrusted"
 # Codes of ours, for what c2pa answers with a sentence.
 _UNREADABLE: Final = "kr.jangbu.unreadable"
 _OTHER_TYPE: Final = "kr.jangbu.other_media_type"
+_TWO_STORES: Final = "kr.jangbu.two_manifest_stores"
 _NOT_VOUCHED: Final = "kr.jangbu.frame.notVouched"
 
 
@@ -53,32 +54,50 @@ class CredentialReading:
 
 
 def read_credential(
-    data: bytes, media_type: str, roots_pem: bytes | None
+    data: bytes,
+    media_type: str,
+    roots_pem: bytes | None,
+    sidecar: bytes | None = None,
 ) -> CredentialReading:
-    """Read a PNG or JPEG file's credentials, without any network.
+    """Read a file's credentials, without any network.
 
-    `roots_pem` are the authorities to trust; `None` trusts nobody.
+    Args:
+        data: the file.
+        media_type: what it is said to be.
+        roots_pem: the authorities to trust; `None` trusts nobody.
+        sidecar: the manifest store that lies beside the file, if one does. A file
+            with a store within as well is invalid: readers would not agree about
+            which one speaks.
     """
-    if not data.startswith(MAGICS.get(media_type, b"\0")):
+    kind = KINDS.get(media_type)
+    if kind is None or not kind.fits(data):
         return CredentialReading(state="invalid", codes=(_OTHER_TYPE,))
     try:
-        if manifest_store_of(data) is None:
-            return CredentialReading(state="absent")
+        within = manifest_store_of(data)
+        beside = None if sidecar is None else as_manifest_store(sidecar)
     except UnreadableFrameError:
         return CredentialReading(state="invalid", codes=(_UNREADABLE,))
-    report = _report(data, media_type, roots_pem)
+    if within is None and beside is None:
+        return CredentialReading(state="absent")
+    if within is not None and beside is not None:
+        return CredentialReading(state="invalid", codes=(_TWO_STORES,))
+    report = _report(data, media_type, roots_pem, beside)
     if report is None:
         return CredentialReading(state="invalid", codes=(_UNREADABLE,))
     return _judged(report)
 
 
-def _report(data: bytes, media_type: str, roots_pem: bytes | None) -> CrJson | None:
+def _report(
+    data: bytes, media_type: str, roots_pem: bytes | None, beside: bytes | None
+) -> CrJson | None:
     roots = () if roots_pem is None else (roots_pem,)
     settings = CredentialSettings(roots_pem=roots).rendered("read")
     try:
         with (
             c2pa.Context.from_dict(settings) as context,
-            c2pa.Reader(media_type, io.BytesIO(data), context=context) as reader,
+            c2pa.Reader(
+                media_type, io.BytesIO(data), manifest_data=beside, context=context
+            ) as reader,
         ):
             report = json.loads(reader.crjson())
     except (c2pa.C2paError, json.JSONDecodeError):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any, Final, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import c2pa
 from cryptography import x509
@@ -19,36 +19,16 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from pipeline.credentials.jumbf import manifest_store_of
+from pipeline.credentials.jumbf import as_manifest_store, manifest_store_of
+from pipeline.credentials.kinds import KINDS
 from pipeline.credentials.manifest import (
     Definition,
     FrameCredential,
     manifest_definition,
 )
+from pipeline.credentials.plain import check_plain
 from pipeline.credentials.settings import CredentialSettings
-from pipeline.errors import ManifestRefusedError
-from pipeline.frames.containers import (
-    JPEG_MAGIC,
-    PNG_MAGIC,
-    jpeg_segments,
-    png_chunks,
-)
-
-MAGICS: Final = {"image/png": PNG_MAGIC, "image/jpeg": JPEG_MAGIC}
-
-# What a picture may hold before it is sealed: pixels and how to show them. Text, EXIF
-# and XMP that an encoder carried over from a source would be sealed in for good.
-_PNG_CHUNKS: Final = frozenset(
-    # fdEC: the mark of the fpng encoder, five fixed bytes
-    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs fdEC".split()
-)
-_APP0_JFIF, _APP2_ICC, _APP14_ADOBE = 0xE0, 0xE2, 0xEE
-_JPEG_APPS: Final = {
-    _APP0_JFIF: b"JFIF\0",
-    _APP2_ICC: b"ICC_PROFILE\0",
-    _APP14_ADOBE: b"Adobe",
-}
-_COM: Final = 0xFE
+from pipeline.errors import ManifestRefusedError, UnreadableFrameError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +37,14 @@ class Sealed:
 
     Attributes:
         data: the whole file as it is to be written.
-        manifest: the manifest store within it, as `manifest_store_of(data)` finds it.
+        manifest: the manifest store: within `data`, as `manifest_store_of` finds it,
+            or the whole of the sidecar.
+        beside: whether the manifest is to be written as a sidecar (OpenEXR, DPX).
     """
 
     data: bytes
     manifest: bytes
+    beside: bool = False
 
 
 class Sealer:
@@ -99,15 +82,22 @@ class Sealer:
             raise _refused("signing credentials that c2pa takes", error) from error
 
     def seal(self, data: bytes, media_type: str, credential: FrameCredential) -> Sealed:
-        """Embed a signed manifest into an encoded frame.
+        """Sign a manifest for an encoded frame: embedded, or to lie beside it.
 
-        `data` is a PNG or JPEG with nothing but pixels and their colour space.
+        Args:
+            data: with nothing but pixels and their colour space; of an OpenEXR or DPX
+                it comes back as it is.
+            media_type: of `pipeline.credentials.kinds.KINDS`.
+            credential: what the manifest says.
 
         Raises:
             ManifestRefusedError: the picture holds more than that, or c2pa refuses.
         """
-        _check_picture(data, media_type)
-        return self._sign(data, media_type, manifest_definition(credential))
+        check_plain(data, media_type)
+        definition = manifest_definition(credential)
+        if KINDS[media_type].beside:
+            return self._sign_beside(data, media_type, definition)
+        return self._sign(data, media_type, definition)
 
     def close(self) -> None:
         """Free c2pa's memory, the private key with it."""
@@ -122,42 +112,80 @@ class Sealer:
 
     def _sign(self, data: bytes, media_type: str, definition: Definition) -> Sealed:
         target = io.BytesIO()
-        try:
-            # A builder signs once; the context and the signer are reused.
-            builder: Any = c2pa.Builder(definition, context=self._context)
-            manifest = builder.sign(self._signer, media_type, io.BytesIO(data), target)
-        except c2pa.C2paError as error:
-            raise _refused("a frame that c2pa signs", error) from error
+        # A builder signs once; the context and the signer are reused.
+        manifest = self._signed(self._builder(definition), media_type, data, target)
         sealed = Sealed(target.getvalue(), manifest)
-        if manifest_store_of(sealed.data) != sealed.manifest:
+        if _store_in(sealed.data) != sealed.manifest:
             _refuse("the signed manifest in the file", "another one, or none")
         return sealed
 
+    def _sign_beside(
+        self, data: bytes, media_type: str, definition: Definition
+    ) -> Sealed:
+        builder = self._builder(definition)
+        builder.set_no_embed()
+        # c2pa writes the file again, byte for byte; that copy is dropped as it comes.
+        manifest = self._signed(builder, media_type, data, _Nowhere())
+        try:
+            return Sealed(data, as_manifest_store(manifest), beside=True)
+        except UnreadableFrameError as error:
+            raise _refused("a manifest store from c2pa", error) from error
 
-def _check_picture(data: bytes, media_type: str) -> None:
-    magic = MAGICS.get(media_type)
-    if magic is None or not data.startswith(magic):
-        _refuse("a PNG or JPEG of its stated media type", "another picture")
-    if media_type == "image/png":
-        surplus = {kind for kind, _ in png_chunks(data)} - _PNG_CHUNKS
-        names = sorted(kind.decode("latin-1") for kind in surplus)
-    else:
-        names = sorted(
-            f"segment {marker:02X}"
-            for marker, body in jpeg_segments(data)
-            if not _is_plain(marker, body)
-        )
-    if names:
-        _refuse("pixels and their colour space only", ", ".join(names[:8]))
+    def _builder(self, definition: Definition) -> Any:  # noqa: ANN401  # c2pa is untyped
+        try:
+            return c2pa.Builder(definition, context=self._context)
+        except c2pa.C2paError as error:
+            raise _refused("a definition that c2pa takes", error) from error
+
+    def _signed(
+        self,
+        builder: Any,  # noqa: ANN401  # c2pa is untyped
+        media_type: str,
+        data: bytes,
+        target: io.IOBase,
+    ) -> bytes:
+        try:
+            signed = builder.sign(self._signer, media_type, io.BytesIO(data), target)
+        except c2pa.C2paError as error:
+            raise _refused("a frame that c2pa signs", error) from error
+        return bytes(signed)
 
 
-def _is_plain(marker: int, body: bytes) -> bool:
-    if marker == _COM:
-        return False
-    if not 0xE0 <= marker <= 0xEF:
+class _Nowhere(io.RawIOBase):
+    """A file that keeps its length and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = self._length = 0
+
+    def readable(self) -> bool:
         return True
-    start = _JPEG_APPS.get(marker)
-    return start is not None and body.startswith(start)
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}
+        self._at = start[whence] + offset
+        return self._at
+
+    def write(self, piece: Any) -> int:  # noqa: ANN401  # any buffer
+        self._at += len(piece)
+        self._length = max(self._length, self._at)
+        return len(piece)
+
+
+def _store_in(data: bytes) -> bytes | None:
+    try:
+        return manifest_store_of(data)
+    except UnreadableFrameError as error:
+        raise _refused("a sealed file of whole parts", error) from error
 
 
 def _checked_chain(chain_pem: bytes, now: datetime) -> Sequence[x509.Certificate]:

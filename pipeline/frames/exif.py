@@ -7,10 +7,12 @@ from pipeline.errors import ColourSpaceError, FrameShapeError
 
 ByteOrder: TypeAlias = Literal["<", ">"]
 
+_ORDERS: Final[dict[bytes, ByteOrder]] = {b"II*\x00": "<", b"MM\x00*": ">"}
 _ORIENTATION: Final = 0x0112
 _EXIF_IFD: Final = 0x8769
 _INTEROP_IFD: Final = 0xA005
 _INTEROP_INDEX: Final = 0x0001
+_COLOUR_SPACE: Final = 0xA001
 _SHORT: Final = 3
 _ENTRY_BYTES: Final = 12
 
@@ -54,9 +56,27 @@ def check_exif(block: bytes | None, name: str) -> None:
         )
 
 
+def exif_space(block: bytes | None) -> str | None:
+    """`srgb` if the block says so (tag ColorSpace is 1), otherwise `None`.
+
+    "Uncalibrated" (65535) says only that it is something else or unknown.
+    """
+    if block is None:
+        return None
+    try:
+        order = _ORDERS[block[:4]]
+        (first,) = struct.unpack_from(order + "I", block, 4)
+        root = _directory(block, first, order)
+        exif = _directory(block, _pointer(root, _EXIF_IFD, order), order)
+        kind, raw = exif.get(_COLOUR_SPACE, (0, b""))
+        said = struct.unpack(order + "H", raw[:2])[0] if kind == _SHORT else 0
+    except (struct.error, IndexError, KeyError):
+        return None  # what cannot be parsed declares nothing
+    return "srgb" if said == 1 else None
+
+
 def _declared(block: bytes) -> tuple[int, bytes]:
-    orders: dict[bytes, ByteOrder] = {b"II*\x00": "<", b"MM\x00*": ">"}
-    order = orders.get(block[:4])
+    order = _ORDERS.get(block[:4])
     if order is None:
         return 0, b""
     (first,) = struct.unpack_from(order + "I", block, 4)

@@ -55,7 +55,7 @@ class PngStructure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunk:
+class Chunk:
     kind: bytes
     body: memoryview
     start: int
@@ -70,9 +70,9 @@ def survey_png(data: bytes, name: str) -> PngStructure:
         ColourSpaceError: it declares another colour space than sRGB.
         FrameShapeError: a size that no frame may have, or turned by EXIF.
     """
-    chunks = list(_chunks(data, name))
-    width, height, depth, colour_type = _header(chunks[0], name)
-    _check_order(chunks, name)
+    chunks = list(walk(data, name))
+    width, height, depth, colour_type = header_of(chunks[0], name)
+    check_order(chunks, name)
     for chunk in chunks:
         _check_colour(chunk, name)
     kinds = {chunk.kind for chunk in chunks}
@@ -87,62 +87,62 @@ def survey_png(data: bytes, name: str) -> PngStructure:
     )
 
 
-def _chunks(data: bytes, name: str) -> Iterator[_Chunk]:
+def walk(data: bytes, name: str) -> Iterator[Chunk]:
     """Step 1, up to and including IEND."""
     view = memoryview(data)
     at = len(SIGNATURE)
     while True:
         if at + 12 > len(data):
-            raise _damaged(name, "the file ends before its IEND chunk")
+            raise damaged_png(name, "the file ends before its IEND chunk")
         (length,) = struct.unpack_from(">I", data, at)
         end = at + 12 + length
         if end > len(data):
-            raise _damaged(name, "the file ends inside a chunk")
+            raise damaged_png(name, "the file ends inside a chunk")
         kind = data[at + 4 : at + 8]
         (stated,) = struct.unpack_from(">I", data, end - 4)
         if zlib.crc32(view[at + 4 : end - 4]) != stated:
-            raise _damaged(name, f"a wrong CRC in chunk {kind!r}")
-        yield _Chunk(kind, view[at + 8 : end - 4], at, end)
+            raise damaged_png(name, f"a wrong CRC in chunk {kind!r}")
+        yield Chunk(kind, view[at + 8 : end - 4], at, end)
         if kind == b"IEND":
             return
         at = end
 
 
-def _header(first: _Chunk, name: str) -> tuple[int, int, int, int]:
+def header_of(first: Chunk, name: str) -> tuple[int, int, int, int]:
     if first.kind != b"IHDR" or len(first.body) != 13:
-        raise _damaged(name, f"chunk {first.kind!r} in the place of IHDR")
+        raise damaged_png(name, f"chunk {first.kind!r} in the place of IHDR")
     width, height, depth, colour_type, method, filters, interlace = struct.unpack(
         ">IIBBBBB", first.body
     )
     check_size(width, height, where=name)
     if method or filters or interlace > 1:
-        raise _damaged(name, "an unknown compression, filter or interlace method")
+        raise damaged_png(name, "an unknown compression, filter or interlace method")
     return width, height, depth, colour_type
 
 
-def _check_order(chunks: list[_Chunk], name: str) -> None:
+def check_order(chunks: list[Chunk], name: str) -> None:
     """Steps 2 and 3."""
     kinds = [chunk.kind for chunk in chunks]
     for kind in kinds:
         if kind[:1].isupper() and kind not in _KNOWN_CRITICAL:
-            raise _damaged(name, f"an unknown critical chunk {kind!r}")
+            raise damaged_png(name, f"an unknown critical chunk {kind!r}")
     for kind in _ONCE:
         if kinds.count(kind) > 1:
-            raise _damaged(name, f"more than one {kind!r} chunk")
+            raise damaged_png(name, f"more than one {kind!r} chunk")
     if b"acTL" in kinds:
-        raise _damaged(name, "an animation")
+        raise damaged_png(name, "an animation")
     parts = [index for index, kind in enumerate(kinds) if kind == b"IDAT"]
     if not parts or parts[-1] - parts[0] + 1 != len(parts):
-        raise _damaged(name, "image data that is missing or interrupted")
+        raise damaged_png(name, "image data that is missing or interrupted")
 
 
-def _check_colour(chunk: _Chunk, name: str) -> None:
+def _check_colour(chunk: Chunk, name: str) -> None:
     """Step 4, and the EXIF block."""
     body = bytes(chunk.body) if chunk.kind in _DECLARATIONS else b""
     if chunk.kind == b"eXIf":
         check_exif(body, name)
     elif chunk.kind == b"iCCP":
-        check_icc(_profile(body, name), name)
+        check_icc(inflated_profile(body, name), name)
     elif chunk.kind in _DECLARATIONS and not _DECLARATIONS[chunk.kind](body):
         raise ColourSpaceError(
             "sRGB, or no declared colour space",
@@ -178,19 +178,19 @@ _DECLARATIONS: Final[dict[bytes, Callable[[bytes], bool]]] = {
 }
 
 
-def _profile(body: bytes, name: str) -> bytes:
+def inflated_profile(body: bytes, name: str) -> bytes:
     _, separator, rest = body.partition(b"\x00")
     if not separator or rest[:1] != b"\x00":
-        raise _damaged(name, "an iCCP chunk that is not well formed")
+        raise damaged_png(name, "an iCCP chunk that is not well formed")
     inflater = zlib.decompressobj()
     try:
         # Bounded: a profile of a few bytes can inflate to gigabytes.
         return inflater.decompress(rest[1:], _MAX_PROFILE_BYTES)
     except zlib.error as error:
-        raise _damaged(name, "an iCCP chunk that does not inflate") from error
+        raise damaged_png(name, "an iCCP chunk that does not inflate") from error
 
 
-def _damaged(name: str, met: str) -> UnreadableFrameError:
+def damaged_png(name: str, met: str) -> UnreadableFrameError:
     return UnreadableFrameError(
         "a whole, well-formed PNG with one picture",
         met=met,

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from pipeline.errors import FrameShapeError
+from pipeline.errors import FrameShapeError, PipelineError
 from pipeline.frames.exif import check_exif
 from pipeline.frames.icc import check_icc
 from pipeline.frames.jpeg_structure import survey_jpeg
 from pipeline.frames.png_structure import survey_png
+from pipeline.frames.rasters import survey_raster
 from pipeline.frames.sniff import sniff
 from pipeline.frames.writing import media_type
 
@@ -20,6 +21,9 @@ class Probe:
     Attributes:
         grey: one channel, as a matte has.
         alpha: it brings a matte of its own.
+        bits: of a sample.
+        colour: token of the colour space that it declares; `None` if it declares none.
+        refused: why `picture/1` cannot take it; `None` if it can.
     """
 
     media_type: str
@@ -27,6 +31,40 @@ class Probe:
     height: int
     grey: bool
     alpha: bool
+    bits: int = 8
+    colour: str | None = None
+    refused: PipelineError | None = None
+
+
+def look_at(data: bytes, name: str = "") -> Probe:
+    """Check the structure of a picture of any format.
+
+    What `picture/1` cannot take is told in `refused`, for whoever composes with it.
+
+    Raises:
+        UnreadableFrameError: empty, of no known type, truncated, damaged or misnamed.
+        FrameShapeError: of a size, depth or channels that no picture may have.
+        ColourSpaceError: it declares a colour space that is not known.
+    """
+    refused = None
+    try:
+        probe(data, name)
+    except PipelineError as error:
+        refused = error
+    try:
+        survey = survey_raster(data, name)
+    except PipelineError as error:
+        raise (refused or error) from error
+    return Probe(
+        media_type=survey.media_type,
+        width=survey.width,
+        height=survey.height,
+        grey=survey.grey,
+        alpha=survey.alpha,
+        bits=survey.bits,
+        colour=survey.colour,
+        refused=refused,
+    )
 
 
 def probe(data: bytes, name: str = "") -> Probe:

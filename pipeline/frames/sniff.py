@@ -1,11 +1,13 @@
 """What a file is, decided by its first bytes and never by its name."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, Literal, TypeAlias
 
 from pipeline.errors import UnreadableFrameError
 
 PictureKind: TypeAlias = Literal["jpeg", "png"]
+RasterKind: TypeAlias = Literal["png", "jpeg", "tiff", "webp", "exr", "dpx"]
 
 _SIGNATURES: Final[tuple[tuple[bytes, PictureKind], ...]] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -18,12 +20,34 @@ _SUFFIXES: Final[dict[str, PictureKind]] = {
     ".jpeg": "jpeg",
 }
 
+_RASTER_SIGNATURES: Final[tuple[tuple[int, bytes, RasterKind], ...]] = (
+    (0, b"\x89PNG\r\n\x1a\n", "png"),
+    (0, b"\xff\xd8\xff", "jpeg"),
+    (0, b"II*\x00", "tiff"),
+    (0, b"MM\x00*", "tiff"),
+    (8, b"WEBPVP8", "webp"),
+    (0, b"v/1\x01", "exr"),
+    (0, b"SDPX", "dpx"),
+    (0, b"XPDS", "dpx"),
+)
+
+_RASTER_SUFFIXES: Final[dict[str, RasterKind]] = {
+    **_SUFFIXES,
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".webp": "webp",
+    ".exr": "exr",
+    ".dpx": "dpx",
+}
+
 # Known by name only so that a refusal can say what was met.
 _FOREIGN: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"GIF8", "a GIF"),
     (0, b"BM", "a BMP"),
     (0, b"II*\x00", "a TIFF"),
     (0, b"MM\x00*", "a TIFF"),
+    (0, b"II+\x00", "a BigTIFF"),
+    (0, b"MM\x00+", "a BigTIFF"),
     (0, b"v/1\x01", "an OpenEXR"),
     (0, b"SDPX", "a DPX"),
     (0, b"XPDS", "a DPX"),
@@ -54,16 +78,46 @@ def sniff(data: bytes, name: str = "") -> PictureKind:
         'png'
     """
     kind = _kind_of(data, name)
+    _check_suffix(kind, _SUFFIXES, name)
+    return kind
+
+
+def sniff_raster(data: bytes, name: str = "") -> RasterKind:
+    """Say which of all formats a file has; a name that says otherwise is refused.
+
+    Args:
+        data: the whole file.
+        name: its name or path, as for `sniff`.
+
+    Raises:
+        UnreadableFrameError: empty, of no known type, or misnamed.
+
+    Examples:
+        >>> sniff_raster(b"II*" + bytes(9), "plate.1001.tif")
+        'tiff'
+    """
+    for offset, signature, kind in _RASTER_SIGNATURES:
+        if data.startswith(signature, offset):
+            _check_suffix(kind, _RASTER_SUFFIXES, name)
+            return kind
+    raise UnreadableFrameError(
+        "a PNG, JPEG, TIFF, WebP, OpenEXR or DPX",
+        met=_describe(data),
+        advice="Export the frame in one of these formats.",
+        where=name,
+    )
+
+
+def _check_suffix(kind: str, suffixes: Mapping[str, str], name: str) -> None:
     suffix = PurePath(name).suffix.lower()
     # In a sequence the last suffix may be the frame number: plate.1001
-    if suffix and not suffix[1:].isdigit() and _SUFFIXES.get(suffix) != kind:
+    if suffix and not suffix[1:].isdigit() and suffixes.get(suffix) != kind:
         raise UnreadableFrameError(
             "a name that agrees with the file's first bytes",
             met=f"a {kind.upper()} named {suffix!r}",
             advice="Rename the file to what it is, or export it again.",
             where=name,
         )
-    return kind
 
 
 def _kind_of(data: bytes, name: str) -> PictureKind:

@@ -65,7 +65,7 @@ def measure_differences(before: Frame, after: Frame) -> Differences:
     Raises:
         FrameShapeError: they differ in size.
     """
-    _check_sizes(before, after)
+    check_sizes(before, after)
     height, width = before.shape[:2]
     starts = np.arange(0, width, TILE)
     table = np.zeros((len(STATS), -(-height // TILE), starts.size), np.uint32)
@@ -101,7 +101,7 @@ def changed_pixels(before: Frame, after: Frame, *, beyond: int = 0) -> Mask:
         >>> changed_pixels(grey, touched, beyond=3).tolist()
         [[False, False]]
     """
-    _check_sizes(before, after)
+    check_sizes(before, after)
     return cast("Mask", _greatest(_difference(before, after)) > beyond)
 
 
@@ -145,7 +145,8 @@ def _greatest(difference: Difference) -> Difference:
     return greatest
 
 
-def _check_sizes(before: Frame, after: Frame) -> None:
+def check_sizes(before: Frame, after: Frame) -> None:
+    """Refuse two pictures that differ in size."""
     one, other = as_frame(before).shape, as_frame(after).shape
     if one != other:
         raise FrameShapeError(

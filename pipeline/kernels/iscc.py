@@ -6,6 +6,7 @@ Pillow's in every value, except that passes are always horizontal first (`h1`);
 Pillow 13 turns the order round for very tall pictures and so moves their codes.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, cast
 
@@ -36,9 +37,12 @@ def fingerprint(frame: Frame, *, bits: Bits = 64) -> tuple[str, str]:
         The code (`ISCC:…`) and the token of the profile it was made with.
         Codes of different profiles must not be compared.
     """
-    pixels = bytes(reduce_luma(luma(trim(as_frame(frame)))).data)
-    code = gen_image_code_v0(pixels, bits).iscc
-    return code, profile(bits)
+    return code_of(reduce_luma(luma(trim(as_frame(frame)))), bits)
+
+
+def code_of(reduced: Luma, bits: Bits) -> tuple[str, str]:
+    """The code of a picture's 32 × 32 luma, and the token of the profile."""
+    return gen_image_code_v0(bytes(reduced.data), bits).iscc, profile(bits)
 
 
 def profile(bits: Bits = 64) -> str:
@@ -51,19 +55,26 @@ def profile(bits: Bits = 64) -> str:
     return f"iscc-image-v0/{bits}+trim{TOLERANCE}+h1"
 
 
-def trim(frame: Frame) -> Frame:
+def trim(
+    frame: Frame, border: Callable[[Frame, int], Box | None] | None = None
+) -> Frame:
     """Cut near-uniform borders until none is left, as iscc-sdk 0.9.7 does.
 
     The upper left pixel is the border's colour. A cut on one side only must
     remove a flat band, so that a sky is kept.
+
+    Args:
+        frame: the picture.
+        border: finds the border; `None` for `border_box`.
     """
+    border = border or border_box
     for _ in range(MAX_TRIMS):
         height, width = frame.shape[:2]
-        box = border_box(frame, TOLERANCE)
+        box = border(frame, TOLERANCE)
         if box is None or box == (0, 0, width, height):
             break
         cut = (box[0] > 0, box[1] > 0, box[2] < width, box[3] < height)
-        if sum(cut) == 1 and border_box(frame, TOLERANCE // 2) != box:
+        if sum(cut) == 1 and border(frame, TOLERANCE // 2) != box:
             break
         frame = as_frame(frame[box[1] : box[3], box[0] : box[2]])
     return frame
@@ -116,7 +127,7 @@ def _reduce_columns(grey: Luma) -> Luma:
     height, width = grey.shape
     reduced = np.empty((height, SIDE), np.uint8)
     wide = grey.astype(np.int32)
-    for column, (start, weights) in enumerate(_windows(width)):
+    for column, (start, weights) in enumerate(windows(width)):
         total = wide[:, start : start + len(weights)] @ weights
         total += _HALF
         total >>= _PRECISION
@@ -125,10 +136,10 @@ def _reduce_columns(grey: Luma) -> Luma:
 
 
 @lru_cache(maxsize=64)
-def _windows(
+def windows(
     size: int,
 ) -> tuple[tuple[int, np.ndarray[tuple[int], np.dtype[np.int32]]], ...]:
-    """First sample and 22-bit weights of each of the 32 outputs.
+    """First sample and 22-bit weights of each of the 32 outputs of a line.
 
     Everything is counted in 64ths of a sample, in which the middle of an output
     is a whole number; Pillow computes the same in doubles.

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.errors import FrameShapeError
+from pipeline.colour.config import ColourTable, SourceColour
+from pipeline.errors import ColourSpaceError, FrameShapeError
 from pipeline.frames.probe import Probe
 from pipeline.run.assets import PlannedAsset
-from pipeline.run.recipe import LayerTable
+from pipeline.run.recipe_layer import LayerTable
 
 
 class SizedLayer(Protocol):
@@ -17,6 +18,69 @@ class SizedLayer(Protocol):
 
     @property
     def matte(self) -> PlannedAsset | None: ...
+
+
+class FilmedLayer(SizedLayer, Protocol):
+    """A layer of `picture/2`."""
+
+    @property
+    def table(self) -> LayerTable: ...
+
+    def used(self) -> list[PlannedAsset]: ...
+
+
+def first_probe(layer: SizedLayer) -> Probe:
+    """What the first file of a layer is."""
+    return next(iter(layer.asset.files.values())).probe
+
+
+def colour_of(table: ColourTable, source: str, asset: PlannedAsset) -> SourceColour:
+    """What the codes of a source mean: all its files say the same, or nothing.
+
+    Raises:
+        ColourSpaceError: nobody says it, or files and recipe contradict each other.
+    """
+    found = {
+        (file.probe.colour, file.probe.bits): table.source(source, file.probe.colour)
+        for file in asset.files.values()
+    }
+    if len(found) > 1:
+        raise ColourSpaceError(
+            "files of one sequence in one depth and colour space",
+            met=" and ".join(
+                f"{bits} bits, {colour or 'none'}" for colour, bits in sorted(found)
+            ),
+            advice="Export the sequence alike.",
+            where=source,
+        )
+    return next(iter(found.values()))
+
+
+def check_film_layer(layer: FilmedLayer, size: tuple[int, int]) -> None:
+    """Refuse files that have not the layer's size, or a layer not the frame's.
+
+    Raises:
+        FrameShapeError: with the file.
+    """
+    own = first_probe(layer)
+    expected = (own.width, own.height)
+    for asset in layer.used():
+        for file in asset.files.values():
+            if (file.probe.width, file.probe.height) != expected:
+                raise FrameShapeError(
+                    f"{expected[0]} × {expected[1]}, as the layer's first file has",
+                    met=f"{file.probe.width} × {file.probe.height}",
+                    advice="Deliver a layer, its mattes and its plates in one size.",
+                    where=str(file.path),
+                    frame=file.index,
+                )
+    if layer.table.transform is None and expected != size:
+        raise FrameShapeError(
+            f"{size[0]} × {size[1]}, the size of the frame",
+            met=f"{expected[0]} × {expected[1]}",
+            advice="Give the layer a transform, or deliver it in this size.",
+            where=layer.table.source,
+        )
 
 
 def one_size(layers: Sequence[SizedLayer]) -> tuple[int, int]:
@@ -40,6 +104,10 @@ def check_channels(
     table: LayerTable, asset: PlannedAsset, matte: PlannedAsset | None
 ) -> None:
     """Refuse a source or matte with other channels than the recipe says."""
+    for each in (asset, matte):
+        for file in each.files.values() if each else ():
+            if file.probe.refused is not None:
+                raise file.probe.refused
     for file in asset.files.values():
         wanted = table.alpha == "embedded"
         if file.probe.grey or file.probe.alpha != wanted:

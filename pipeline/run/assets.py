@@ -18,6 +18,7 @@ from pipeline.capture.files import (
 )
 from pipeline.capture.numbering import file_name, find_file, is_sequence
 from pipeline.credentials.jumbf import manifest_store_of
+from pipeline.run.time_map import TimeMap, source_frame
 
 
 class Scribe(Protocol):
@@ -64,25 +65,24 @@ class Source:
 
     Attributes:
         pattern: a still, or a sequence with a frame number in its name.
-        offset: source frame number minus the shot's frame number.
+        time: which of its frames is seen when.
     """
 
     pattern: str
-    offset: int
+    time: TimeMap
 
 
 def plan_asset(
     scribe: Scribe, folder: Path, source: Source, frames: FrameRange
 ) -> PlannedAsset:
     """Look at every file of a source and fix its asset statement."""
-    if is_sequence(source.pattern):
-        by_frame = {
-            frame: _file(folder, source.pattern, frame + source.offset)
-            for frame in frames.frames()
-        }
-    else:
-        still = _file(folder, source.pattern, 0)
-        by_frame = dict.fromkeys(frames.frames(), still)
+    seen = {frame: source_frame(source.time, frame) for frame in frames.frames()}
+    # A frame that is held, or seen twice in a slow motion, is looked at once.
+    files = {
+        number: _file(folder, source.pattern, number)
+        for number in dict.fromkeys(seen.values())
+    }
+    by_frame = {frame: files[number] for frame, number in seen.items()}
     return _asset(scribe, by_frame, folder, source.pattern)
 
 

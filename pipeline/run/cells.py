@@ -1,246 +1,182 @@
-"""Making a shot's cells: claim, make, decide, submit, name (protocol 5, 6, 9, 10)."""
+"""Making cells one into the other: no worker is idle because a cell ends."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-from ledger.encoding import canonical
-from ledger.encoding.canonical import JsonValue
-from ledger.encoding.cell import frames_of
-from ledger.encoding.digest import sha256_hex
-from ledger.encoding.models import validate
-from ledger.encoding.statement import Composed, Draft
-from ledger.errors import (
-    MissingEvidenceError,
-    RecordError,
-)
-from ledger.log.leaves import encode_leaves
-from ledger.parcel import Parcel
-from ledger.ports import Lease, Receipt
-from ledger.records.frames import MeasuredLeaf, SealedLeaf
-from ledger.records.statement import Blob, Scope
-from ledger.records.time import FrameRange
-from pipeline.errors import RecipeError
-from pipeline.run.assets import Scribe
-from pipeline.run.decided import (
-    Decided,
-    DecidedFrame,
-    decide,
-    decided_in,
-    place_frames,
-    set_aside,
-)
-from pipeline.run.frame import FrameJob, FrameResult
-from pipeline.run.output import OutputFolder
-from pipeline.run.owner import Owner, is_dead
-from pipeline.run.plan import AUDIENCE, Plan
-from pipeline.run.workers import Workers
+from ledger.encoding.cell import cell_of
+from ledger.errors import JangbuError
+from pipeline.errors import RecipeError, WorkerLostError
+from pipeline.run.cell_work import CellWork
+from pipeline.run.decided import Decided
+from pipeline.run.events import How, Listener
+from pipeline.run.executor import Executor
+from pipeline.run.planned import Plan
 
-LEASE_SECONDS: Final = 60
 _LONGEST_NAME: Final = 240
 _PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 1.0
 
 
-class Recorder(Scribe, Protocol):
-    """The ledger as a run sees it; see `ledger.production.recorder.Recorder`."""
-
-    def claim(self, work: str, holder: str, seconds: int) -> Lease: ...
-
-    def put(self, content: bytes) -> str: ...
-
-    def locate(self, kind: str, key: str) -> Receipt | None: ...
-
-    def parcel(self, composed: Sequence[Composed], signer: str) -> Parcel: ...
-
-    def send(self, parcel: Parcel) -> list[Receipt]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellMaker:
-    """Makes the cells of one run in one output folder.
+@dataclass(slots=True)
+class _Pending:
+    """A cell that nobody has decided yet, as far as we know.
 
     Attributes:
-        job: what a worker must do for a frame, given where to write it.
-        token: of the output folder.
-        cert: SHA-256 of the signing certificate.
-        on_frame: told how many frames are done, and whether they were made now.
+        at: when to look again; somebody else had claimed it.
     """
 
-    plan: Plan
-    recorder: Recorder
-    folder: OutputFolder
-    owner: Owner
-    token: str
-    cert: str
-    workers: Workers
-    job: Callable[[int, str], FrameJob]
-    on_frame: Callable[[int, bool], None]
+    work: CellWork
+    at: float = 0.0
+    pause: float = _PAUSE_S
 
-    def run(self, cells: Iterable[int]) -> dict[int, str]:
-        """Make, or wait for, each cell; the id of its frame.set.
+    def later(self) -> None:
+        self.at = time.monotonic() + self.pause
+        self.pause = min(2 * self.pause, _LONGEST_PAUSE_S)
+
+
+class CellMaker:
+    """The one committer: hands frames out, and decides cells as they come back.
+
+    Frames go out in the order of their cells, so that a cell is whole soon after its
+    last frame went out. While its last frames are being made, the next cell is claimed
+    and begun. A cell counts when all its frames are there, and not before.
+    """
+
+    def __init__(self, executor: Executor, listener: Listener) -> None:
+        """Begin with no cell.
+
+        Args:
+            executor: makes the frames.
+            listener: is told what is done.
+        """
+        self._executor = executor
+        self._listener = listener
+        self._pending: deque[_Pending] = deque()
+        self._open: dict[int, CellWork] = {}
+        self._feeding: CellWork | None = None
+        self._error: JangbuError | None = None
+        self.done: dict[int, str] = {}
+        """Id of the frame.set of each cell that is done."""
+
+    def add(self, works: Iterable[CellWork]) -> None:
+        """Take more cells on."""
+        self._pending.extend(map(_Pending, works))
+
+    def at_work(self) -> bool:
+        """Whether a cell is left to make or to wait for."""
+        return bool(self._pending or self._open)
+
+    def hungry(self) -> bool:
+        """Whether there is no cell left to begin with."""
+        return not self._pending and self._feeding is None
+
+    def run(self) -> dict[int, str]:
+        """Make, or wait for, each cell; the id of its frame.set, by cell.
 
         Raises:
             JangbuError: what stopped it; cells that were committed stay committed.
         """
-        done: dict[int, str] = {}
-        pending = list(cells)
-        while pending:
-            waiting = [cell for cell in pending if not self._advance(cell, done)]
-            if len(waiting) == len(pending):
+        while self.at_work():
+            if not self.advance():
                 time.sleep(_PAUSE_S)  # others are at work on all that is left
-            pending = waiting
-        return dict(sorted(done.items()))
+        return dict(sorted(self.done.items()))
 
-    def _advance(self, cell: int, done: dict[int, str]) -> bool:
-        decided = decided_in(self.folder, cell)
+    def advance(self) -> bool:
+        """Do what can be done next; whether there was anything.
+
+        Raises:
+            JangbuError: a frame failed, and what was in flight with it has ended.
+        """
+        moved = self._error is None and self._feed()
+        if self._executor.busy():
+            self._collect()
+            return True
+        if self._error is not None:
+            raise self._error
+        return moved
+
+    # --- handing out ---------------------------------------------------------------
+
+    def _feed(self) -> bool:
+        moved = False
+        while (room := self._executor.room()) > 0:
+            if self._feeding is None and not self._open_next():
+                return moved
+            moved = True
+            if self._feeding is not None:
+                self._hand_out(self._feeding, min(room, self._executor.batch))
+        return moved
+
+    def _hand_out(self, work: CellWork, most: int) -> None:
+        jobs = work.jobs(most)
+        if jobs:
+            self._executor.submit(jobs)
+        else:
+            self._feeding = None
+
+    def _open_next(self) -> bool:
+        """Settle or open the next cell that can be; whether there was one."""
+        now = time.monotonic()
+        while self._pending and self._pending[0].at <= now:
+            next_one = self._pending.popleft()
+            if self._entered(next_one.work):
+                return True
+            next_one.later()
+            self._pending.append(next_one)
+        return False
+
+    def _entered(self, work: CellWork) -> bool:
+        decided = work.decided()
         if decided is None:
-            if not self._claimed(cell):
+            if not work.claimed():
                 return False
             # Somebody may have decided it between our look and our claim.
-            decided = decided_in(self.folder, cell) or self._make(cell)
-        else:
-            self.on_frame(len(decided.frames), False)
-        self._finish(decided)
-        done[cell] = decided.set
+            decided = work.decided()
+        if decided is None:
+            self._begin(work)
+            return True
+        self._finish(work, decided, "found")
         return True
 
-    def _claimed(self, cell: int) -> bool:
-        lease = self.recorder.claim(self._work(cell), self.owner.token, LEASE_SECONDS)
-        # A lease is advice: if its holder worked in this folder and is dead, it will
-        # not come back.
-        return lease.granted or is_dead(self.folder, lease.holder)
+    def _begin(self, work: CellWork) -> None:
+        work.begin()
+        self._open[work.cell] = work
+        self._feeding = work
 
-    def _work(self, cell: int) -> str:
-        return sha256_hex(
-            canonical.encode([self.plan.cell_key(cell), AUDIENCE, self.token])
-        )
+    # --- taking in -----------------------------------------------------------------
 
-    # --- making ------------------------------------------------------------------
-
-    def _make(self, cell: int) -> Decided:
-        self._refuse_lost(cell)
-        frames = self._frames(cell)
-        names = {frame: self.folder.name_of(frame) for frame in frames}
-        self.folder.refuse_strangers(list(names.values()))
-        jobs = [self.job(frame, names[frame]) for frame in frames]
-        results = self._results(cell, jobs)
-        decided = self._decided(cell, results)
-        self.owner.sync()
-        if decide(self.folder, decided):
-            return decided
-        for name in names.values():
-            (self.owner.folder / name).unlink(missing_ok=True)
-        winner = decided_in(self.folder, cell)
-        return winner if winner is not None else self._make(cell)
-
-    def _results(self, cell: int, jobs: list[FrameJob]) -> list[FrameResult]:
-        results = []
-        renew_at = time.monotonic() + LEASE_SECONDS / 3
-        for result in self.workers.make(jobs):
-            results.append(result)
-            self.on_frame(1, True)
-            if time.monotonic() >= renew_at:
-                self.recorder.claim(self._work(cell), self.owner.token, LEASE_SECONDS)
-                renew_at = time.monotonic() + LEASE_SECONDS / 3
-        return sorted(results, key=lambda result: result.frame)
-
-    def _decided(self, cell: int, results: list[FrameResult]) -> Decided:
-        measured = encode_leaves([_measured(result) for result in results])
-        sealed_leaves = [_sealed(result) for result in results]
-        sealed = encode_leaves(sealed_leaves)
-        tiles = b"".join(result.tiles for result in results)
-        for blob in (measured.raw, tiles, sealed.raw):
-            self.recorder.put(blob)
-        frame_set = self._state(
-            "frame.set.1",
-            cell,
-            self.plan.cell_key(cell),
-            {
-                "run": self.plan.run.id,
-                "cell": cell,
-                "measured": measured.stated,
-                "tiles": Blob.model_validate(
-                    {"length": len(tiles), "blob": sha256_hex(tiles)}
-                ),
-            },
-            (self.plan.run.id,),
-        )
-        seal_set = self._state(
-            "seal.set.1",
-            cell,
-            [self.plan.cell_key(cell), AUDIENCE, self.token],
-            {
-                "set": frame_set.id,
-                "audience": AUDIENCE,
-                "cert": self.cert,
-                "sealed": sealed.stated,
-            },
-            (frame_set.id,),
-        )
-        return Decided(
-            cell=cell,
-            owner=self.owner.token,
-            set=frame_set.id,
-            frames=tuple(
-                DecidedFrame(frame=leaf.frame, digest=leaf.file)
-                for leaf in sealed_leaves
-            ),
-            parcel=self.recorder.parcel([frame_set, seal_set], "pipeline"),
-        )
-
-    def _state(
-        self,
-        kind: str,
-        cell: int,
-        natural: JsonValue,
-        body: dict[str, object],
-        prev: tuple[str, ...],
-    ) -> Composed:
-        frames = self._frames(cell)
-        span = FrameRange.between(frames.start, frames.stop, self.plan.frames.rate)
-        scope = Scope.model_validate({"shot": self.plan.shot, "range": span})
-        return self.recorder.compose(
-            Draft(
-                log=self.plan.log,
-                kind=kind,
-                key=self.recorder.machine_key(kind, natural),
-                prev=prev,
-                scope=scope,
-                body=body,
-            )
-        )
-
-    def _refuse_lost(self, cell: int) -> None:
-        # The log knows seals of this folder that the folder does not: making them
-        # again would give other bytes than those that were logged.
-        key = self.recorder.machine_key(
-            "seal.set.1", [self.plan.cell_key(cell), AUDIENCE, self.token]
-        )
-        if self.recorder.locate("seal.set.1", key) is not None:
-            raise MissingEvidenceError(
-                "the record of a cell that was sealed in this folder",
-                met="no record",
-                advice="Restore the folder's .jangbu from a copy, or use another.",
-                where=str(self.folder.cells),
-                cell=cell,
-            )
-
-    # --- finishing ---------------------------------------------------------------
-
-    def _finish(self, decided: Decided) -> None:
+    def _collect(self) -> None:
         try:
-            self.recorder.send(decided.parcel)
-        except RecordError:
-            set_aside(self.folder, decided.cell)
+            result = self._executor.next()
+        except WorkerLostError:
             raise
-        place_frames(self.folder, decided)
-        self.recorder.claim(self._work(decided.cell), self.owner.token, 0)
+        except JangbuError as error:
+            # Cells that were handed out whole before it may still become whole.
+            self._error = self._error or error
+            return
+        self._listener.frame(result.frame)
+        for work in self._open.values():
+            work.renew()
+        work = self._open[cell_of(result.frame)]
+        if work.take(result):
+            del self._open[work.cell]
+            self._commit(work)
 
-    def _frames(self, cell: int) -> range:
-        whole = frames_of(cell)
-        shot = self.plan.frames
-        return range(max(whole.start, shot.start), min(whole.stop, shot.end))
+    def _commit(self, work: CellWork) -> None:
+        decided = work.decide()
+        if decided is None:
+            self._pending.appendleft(_Pending(work))
+            return
+        self._finish(work, decided, "made")
+
+    def _finish(self, work: CellWork, decided: Decided, how: How) -> None:
+        work.finish(decided)
+        self.done[work.cell] = decided.set
+        how = "kept" if decided.parcel is None else how
+        self._listener.cell(work.cell, decided.set, len(work.frames), how)
 
 
 def check_file_name(plan: Plan) -> None:
@@ -264,11 +200,3 @@ def check_file_name(plan: Plan) -> None:
 def file_name(plan: Plan, frame: int) -> str:
     """The name of a sealed frame's file."""
     return f"{plan.code}.{frame:04d}{plan.output.suffix}"
-
-
-def _measured(result: FrameResult) -> MeasuredLeaf:
-    return validate(MeasuredLeaf, canonical.encode(result.measured))
-
-
-def _sealed(result: FrameResult) -> SealedLeaf:
-    return validate(SealedLeaf, canonical.encode(result.sealed))

@@ -2,6 +2,7 @@
 
     out/
       SQ010_0040.1001.png …        sealed frames, each under its name once committed
+      SQ010_0040.1001.c2pa …       its manifest, of a format that cannot carry one
       .jangbu/root.json            which run the folder belongs to, and its token
       .jangbu/cells/31.json        what was decided for a cell: the first one counts
       .jangbu/work/<owner>/…       frames under temporary names
@@ -18,15 +19,22 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from ledger.encoding import canonical
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.digest import sha256_hex
 from ledger.errors import MalformedRecordError
 from ledger.files import make_private_folder, os_error, sync_folder
+from pipeline.credentials.kinds import sidecar_name
 from pipeline.errors import OutputInTheWayError, ToolVersionError
 
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP}
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP}
+
+
+def both_names(name: str) -> tuple[str, str]:
+    """The name of a frame, and that of its manifest if it lies beside the frame."""
+    return name, sidecar_name(name)
 
 
 class OutputFolder:
@@ -105,10 +113,14 @@ class OutputFolder:
         temporary.unlink(missing_ok=True)
 
     def refuse_strangers(self, names: list[str]) -> None:
-        """Refuse a folder in which a file of another origin has a frame's name."""
-        for name in names:
-            if (self.root / name).exists():
-                raise _in_the_way(self.root / name, "a file that is not of this run")
+        """Refuse a folder in which a file of another origin has a frame's name.
+
+        Or its manifest's: readers would take a stranger's for the frame's, even of a
+        frame that carries its own.
+        """
+        for path in (self.root / file for name in names for file in both_names(name)):
+            if path.exists():
+                raise _in_the_way(path, "a file that is not of this run")
 
     def sync(self) -> None:
         """Make the names durable."""

@@ -5,13 +5,10 @@ the same shot state the same run.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from ledger.encoding.canonical import JsonValue
-from ledger.encoding.cell import cell_key, cells_of
-from ledger.encoding.statement import Composed, Draft, Secret
+from ledger.encoding.statement import Composed, Secret
 from ledger.errors import MalformedRecordError
 from ledger.records.statement import Scope
 from ledger.records.time import FrameRange
@@ -20,81 +17,24 @@ from pipeline.capture.generation import (
     read_generation,
     refused_record,
 )
-from pipeline.capture.numbering import find_file
+from pipeline.capture.numbering import find_file, is_sequence
+from pipeline.colour.config import ColourTable
 from pipeline.errors import RecipeError
-from pipeline.frames.writing import OutputFormat
-from pipeline.kernels.measure import MEASURE
-from pipeline.kernels.tables import DIGESTS
-from pipeline.run.agreement import check_channels, one_size
+from pipeline.kernels.transform import Size
+from pipeline.run.agreement import (
+    check_channels,
+    check_film_layer,
+    colour_of,
+    first_probe,
+    one_size,
+)
 from pipeline.run.assets import PlannedAsset, Scribe, Source, plan_asset
+from pipeline.run.film_plan import film_layer, film_size, plan_film
 from pipeline.run.generations import plan_generation, plan_source
-from pipeline.run.recipe import LayerTable, Recipe
-from pipeline.run.tools import PICTURE, tools_of
-
-AUDIENCE = "public"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedLayer:
-    """A layer with its element, its assets and what generated it.
-
-    Attributes:
-        inputs: what went into the generator.
-    """
-
-    table: LayerTable
-    element: str
-    asset: PlannedAsset
-    matte: PlannedAsset | None
-    generation: Composed | None
-    inputs: tuple[PlannedAsset, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A run that was planned, and not stated yet."""
-
-    log: str
-    shot: str
-    code: str
-    frames: FrameRange
-    width: int
-    height: int
-    layers: tuple[PlannedLayer, ...]
-    output: OutputFormat
-    run: Composed
-    view: str
-
-    @property
-    def cells(self) -> range:
-        """The cells of the run."""
-        return cells_of(self.frames)
-
-    def cell_key(self, cell: int) -> str:
-        """The key of one of its cells."""
-        return cell_key(self.log, self.run.id, cell)
-
-    def assets(self) -> Iterator[PlannedAsset]:
-        """All assets, mattes and generators' inputs too, each once."""
-        seen: set[str] = set()
-        for layer in self.layers:
-            for asset in (layer.asset, layer.matte, *layer.inputs):
-                if asset is not None and asset.statement.id not in seen:
-                    seen.add(asset.statement.id)
-                    yield asset
-
-    def statements(self) -> list[Composed]:
-        """What is stated before any frame: assets, generations, the run."""
-        generations = {
-            layer.generation.id: layer.generation
-            for layer in self.layers
-            if layer.generation is not None
-        }
-        return [
-            *(asset.statement for asset in self.assets()),
-            *generations.values(),
-            self.run,
-        ]
+from pipeline.run.planned import Plan, PlannedLayer
+from pipeline.run.recipe import Recipe
+from pipeline.run.recipe_layer import LayerTable
+from pipeline.run.run_statement import Work, compose_run, srgb_output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +53,13 @@ class Planner:
     shot_uid: Callable[[str], str | None]
     party: Callable[[str], Secret]
 
-    def plan(self, recipe: Recipe) -> Plan:
+    def plan(self, recipe: Recipe, part: FrameRange | None = None) -> Plan:
         """Look at every input and fix the run.
+
+        Args:
+            recipe: of the whole shot.
+            part: only these of its frames; `None` for all. What one call of a
+                generator made is looked at as a whole all the same: it was one call.
 
         Raises:
             RecipeError: an unknown shot or element.
@@ -123,28 +68,35 @@ class Planner:
         shot = self._known(
             self.shot_uid(recipe.shot.code), recipe.shot.code, "shot.code", "shot"
         )
+        frames, colour = part or recipe.frames, recipe.spaces
         layers = [
-            self._layer(table, number, recipe.frames)
+            self._layer(table, number, recipe.frames if table.generation else frames)
             for number, table in enumerate(recipe.layer)
         ]
-        width, height = one_size(layers)
-        output = OutputFormat(
-            kind=recipe.output.format,
-            quality=recipe.output.quality,
-            subsampling=recipe.output.subsampling,
-        )
-        run = self._run(recipe, shot, layers, (width, height), output)
+        film, size = None, Size(0, 0)
+        if colour is None:
+            for layer in layers:
+                check_channels(layer.table, layer.asset, layer.matte)
+            size = Size(*one_size(layers))
+        else:
+            size = film_size(recipe, first_probe(layers[0]))
+            film = plan_film(recipe, colour, size, self.folder)
+            layers = [self._film(layer, colour, size) for layer in layers]
+        output = srgb_output(recipe.output) if film is None else film.frame.output
+        scope = Scope.model_validate({"shot": shot, "range": frames})
+        work = Work(recipe, scope, tuple(layers), size, output, film)
         return Plan(
             log=self.scribe.log,
             shot=shot,
             code=recipe.shot.code,
-            frames=recipe.frames,
-            width=width,
-            height=height,
+            frames=frames,
+            width=size.width,
+            height=size.height,
             layers=tuple(layers),
             output=output,
-            run=run,
+            run=compose_run(self.scribe, work),
             view=recipe.shot.view,
+            film=film,
         )
 
     def _layer(
@@ -156,11 +108,13 @@ class Planner:
             f"layer {number}: element",
             "element",
         )
-        asset = self._asset(table.source, table.offset, frames)
-        matte = None
+        asset = self._asset(table.source, table, frames)
+        matte = asset if table.cryptomatte and not table.matte else None
         if table.matte is not None:
-            matte = self._asset(table.matte, table.offset, frames)
-        check_channels(table, asset, matte)
+            matte = self._asset(table.matte, table, frames)
+        cutters = {
+            one.field: self._asset(one.path, table, frames) for one in table.cutters()
+        }
         generation, inputs = self._generation(table, asset)
         return PlannedLayer(
             table=table,
@@ -169,11 +123,26 @@ class Planner:
             matte=matte,
             generation=generation,
             inputs=inputs,
+            cutters=cutters,
         )
 
-    def _asset(self, pattern: str, offset: int, frames: FrameRange) -> PlannedAsset:
-        source = Source(pattern, offset)
-        return plan_asset(self.scribe, self.folder, source, frames)
+    def _asset(
+        self, pattern: str, table: LayerTable, frames: FrameRange
+    ) -> PlannedAsset:
+        time = table.time_map(still=not is_sequence(pattern))
+        return plan_asset(self.scribe, self.folder, Source(pattern, time), frames)
+
+    def _film(
+        self, layer: PlannedLayer, colour: ColourTable, size: Size
+    ) -> PlannedLayer:
+        """Fix how a layer is read and laid by `picture/2`."""
+        check_film_layer(layer, size)
+        table = layer.table
+        own = colour_of(colour, table.source, layer.asset)
+        clean = None
+        if table.clean_plate is not None:
+            clean = colour_of(colour, table.clean_plate, layer.cutters["clean_plate"])
+        return replace(layer, film=film_layer(table, own, clean, size))
 
     def _generation(
         self, table: LayerTable, asset: PlannedAsset
@@ -208,55 +177,6 @@ class Planner:
                 where = f"{path}: /inputs/{place}/{error.where}"
                 raise refused_record(where, error.met) from error
 
-    def _run(
-        self,
-        recipe: Recipe,
-        shot: str,
-        layers: list[PlannedLayer],
-        size: tuple[int, int],
-        output: OutputFormat,
-    ) -> Composed:
-        committed = recipe.to_json()
-        rows: list[JsonValue] = [_run_layer(layer) for layer in layers]
-        tools = tools_of(output)
-        body: dict[str, Any] = {
-            "view": recipe.shot.view,
-            "picture": PICTURE,
-            "measure": MEASURE,
-            "width": size[0],
-            "height": size[1],
-            "layers": rows,
-            "tools": [{"name": name, "version": tools[name]} for name in sorted(tools)],
-            "tables": dict(DIGESTS),
-            "encoder": {"type": output.media_type, "options": [output.encoder]},
-            "audience": AUDIENCE,
-            "recipe": Secret(committed),
-        }
-        natural: JsonValue = [
-            shot,
-            str(recipe.frames),
-            str(recipe.frames.rate),
-            committed,
-            rows,
-            [[name, tools[name]] for name in sorted(tools)],
-            output.encoder,
-        ]
-        assets = [one for layer in layers for one in (layer.asset, layer.matte) if one]
-        prev = dict.fromkeys(
-            [one.statement.id for one in assets]
-            + [layer.generation.id for layer in layers if layer.generation]
-        )
-        return self.scribe.compose(
-            Draft(
-                log=self.scribe.log,
-                kind="run.1",
-                key=self.scribe.machine_key("run.1", natural),
-                prev=tuple(prev),
-                scope=Scope.model_validate({"shot": shot, "range": recipe.frames}),
-                body=body,
-            )
-        )
-
     def _known(self, uid: str | None, name: str, field: str, noun: str) -> str:
         if uid is None:
             raise RecipeError(
@@ -267,17 +187,3 @@ class Planner:
                 where=field,
             )
         return uid
-
-
-def _run_layer(layer: PlannedLayer) -> dict[str, JsonValue]:
-    row: dict[str, JsonValue] = {
-        "element": layer.element,
-        "asset": layer.asset.statement.id,
-        "source_type": layer.table.source_type,
-        "alpha": layer.table.alpha_from,
-    }
-    if layer.matte is not None:
-        row["matte"] = layer.matte.statement.id
-    if layer.generation is not None:
-        row["generation"] = layer.generation.id
-    return row

@@ -5,99 +5,75 @@ File names and parameters are private: the recipe as a whole is committed in the
 
 import tomllib
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from ledger.encoding.canonical import JsonValue
 from ledger.encoding.cell import CELL_FRAMES
 from ledger.errors import MalformedRecordError, UnreadableInputError
 from ledger.files import read_bounded
 from ledger.records.identity import View
-from ledger.records.making import SourceType
 from ledger.records.time import FrameRange, Rate, parse_frames
-from pipeline.capture.sources import SourcePath
-from pipeline.errors import RecipeError
+from pipeline.colour.config import ColourTable, parse_colour
+from pipeline.errors import PipelineError, RecipeError
+from pipeline.frames.sniff import RasterKind
+from pipeline.run.recipe_layer import LayerTable, Table
 
 _LARGEST: Final = 1 << 20
 MOST_FRAMES: Final = 4096 * CELL_FRAMES
 """What one version can list."""
 
 
-AlphaFrom: TypeAlias = Literal["opaque", "embedded", "matte", "key/1", "light/1"]
-"""Where a layer's opacity comes from, as a run states it."""
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class ShotTable(_Table):
+class ShotTable(Table):
     """Which shot, and which of its frames.
 
     Attributes:
         frames: first and last frame number, both included: "1001-1024".
+        active: left, top, right and bottom of what is picture, the ends excluded;
+            letterbox bars are not measured.
+        size: width and height of the frame; without it, the lowest layer's.
     """
 
     code: str
     view: View = "screen"
     rate: str = "24/1"
     frames: str
+    active: tuple[int, int, int, int] | None = None
+    size: tuple[int, int] | None = None
 
 
-class KeyTable(_Table):
-    """A difference key; `low` and `high` are linear light, 0 to 65535."""
-
-    screen: Literal["green", "blue"] = "green"
-    low: int = Field(ge=0, le=65535)
-    high: int = Field(ge=1, le=65535)
-    despill: Literal["average", "none"] = "average"
-
-
-class LayerTable(_Table):
-    """One layer; layers stand bottom to top.
+class OutputTable(Table):
+    """How frames are written.
 
     Attributes:
-        source: a still, or a sequence with a frame number in its name.
-        offset: source frame number minus the shot's frame number.
-        alpha: `embedded` uses the source's own alpha channel; `light` is light on
-            black, without one.
-        generation: JSON file in which a generator left what it did.
+        bits: of a sample; without it, what is usual for the format.
+        compression: one that the format has; without it, the usual one.
     """
 
-    element: str
-    source: SourcePath
-    source_type: SourceType
-    offset: int = 0
-    alpha: Literal["opaque", "embedded", "light"] = "opaque"
-    matte: SourcePath | None = None
-    key: KeyTable | None = None
-    generation: SourcePath | None = None
-
-    @property
-    def alpha_from(self) -> AlphaFrom:
-        """Where its opacity comes from."""
-        if self.key is not None:
-            return "key/1"
-        if self.matte is not None:
-            return "matte"
-        return "light/1" if self.alpha == "light" else self.alpha
-
-
-class OutputTable(_Table):
-    """How frames are written."""
-
-    format: Literal["png", "jpeg"] = "png"
+    format: RasterKind = "png"
     quality: int = Field(default=95, ge=1, le=100)
     subsampling: Literal["444", "422", "420"] = "444"
+    bits: Literal[8, 10, 16, 32] | None = None
+    compression: str | None = None
 
 
-class Recipe(_Table):
-    """A whole recipe."""
+class Recipe(Table):
+    """A whole recipe.
+
+    Attributes:
+        colour: the table as it was given; with it frames are made by `picture/2`.
+    """
 
     shot: ShotTable
     layer: tuple[LayerTable, ...] = Field(min_length=1, max_length=64)
     output: OutputTable = OutputTable()
+    colour: dict[str, Any] | None = None
+
+    @property
+    def spaces(self) -> ColourTable | None:
+        """The colour table as it is meant; `None` for `picture/1`."""
+        return None if self.colour is None else parse_colour(self.colour)
 
     @property
     def frames(self) -> FrameRange:
@@ -140,7 +116,7 @@ def read_recipe(path: Path) -> Recipe:
         raise _refused(f"{path}: {field}", first["msg"]) from error
     except MalformedRecordError as error:
         raise _refused(f"{path}: {error.where}", error.met) from error
-    except RecipeError as error:
+    except PipelineError as error:
         error.where = f"{path}: {error.where}"
         raise
     return recipe
@@ -155,28 +131,80 @@ def _check(recipe: Recipe) -> None:
             where="shot.frames",
         )
     for number, layer in enumerate(recipe.layer):
-        where = f"layer {number}"
-        if layer.matte and layer.key:
-            raise RecipeError(
-                "a matte or a key",
-                met="both",
-                advice="Use two layers, or one of the two.",
-                where=where,
-            )
-        if layer.alpha != "opaque" and (layer.matte or layer.key):
-            raise RecipeError(
-                "one origin of opacity",
-                met=f'alpha = "{layer.alpha}" beside a matte or key',
-                advice="Leave one of them out.",
-                where=where,
-            )
-        if layer.key and layer.key.low >= layer.key.high:
-            raise RecipeError(
-                "a key with low below high",
-                met=f"{layer.key.low} and {layer.key.high}",
-                advice="Correct low or high.",
-                where=f"{where}: key",
-            )
+        _check_layer(layer, f"layer {number}")
+    if recipe.spaces is None:
+        _refuse_film(recipe)
+
+
+def _check_layer(layer: LayerTable, where: str) -> None:
+    if layer.origins > 1:
+        raise RecipeError(
+            "one origin of opacity: alpha, matte, cryptomatte, key or clean_key",
+            met=_named(layer),
+            advice="Use two layers, or leave one of them out.",
+            where=where,
+        )
+    if layer.key and layer.key.low >= layer.key.high:
+        raise RecipeError(
+            "a key with low below high",
+            met=f"{layer.key.low} and {layer.key.high}",
+            advice="Correct low or high.",
+            where=f"{where}: key",
+        )
+    _check_key(layer, where)
+    if layer.matte_channel and layer.matte is None:
+        raise RecipeError(
+            "a matte beside matte_channel",
+            met="none",
+            advice="Name the file that has the channel; it may be the source itself.",
+            where=f"{where}: matte_channel",
+        )
+
+
+def _check_key(layer: LayerTable, where: str) -> None:
+    clean = layer.clean_key
+    plates = (layer.clean_plate is not None) + (
+        clean is not None and bool(clean.colour)
+    )
+    if plates == (clean is not None):
+        return
+    raise RecipeError(
+        "a clean_key with either a clean_plate or a colour of the screen",
+        met="both" if plates > 1 else "one of them alone",
+        advice="Give the picture of the empty set, or the screen's colour.",
+        where=f"{where}: clean_key",
+    )
+
+
+def _named(layer: LayerTable) -> str:
+    names = ("key", "clean_key", "cryptomatte", "matte")
+    found = [name for name in names if getattr(layer, name) is not None]
+    alpha = [] if layer.alpha == "opaque" else [f'alpha = "{layer.alpha}"']
+    return " and ".join([*alpha, *found])
+
+
+def _refuse_film(recipe: Recipe) -> None:
+    """Refuse what only `picture/2` can do in a recipe without colour."""
+    shot = [f"shot.{name}" for name in ("active", "size") if getattr(recipe.shot, name)]
+    layers = [
+        f"layer {number}: {field}"
+        for number, layer in enumerate(recipe.layer)
+        for field in layer.film_fields()
+    ]
+    output = recipe.output
+    deep = {
+        "format": output.format not in {"png", "jpeg"},
+        "bits": output.bits not in {None, 8},
+        "compression": output.compression is not None,
+    }
+    written = [f"output.{field}" for field, met in deep.items() if met]
+    for field in (*shot, *layers, *written):
+        raise RecipeError(
+            "a [colour] table, which says what the pictures' codes mean",
+            met="none",
+            advice="Add it (docs/reference/colour.md), or leave this field out.",
+            where=field,
+        )
 
 
 def _tuples(value: object) -> object:

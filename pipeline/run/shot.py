@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -16,16 +15,24 @@ from ledger.encoding.statement import Composed, KeptValue
 from ledger.ports import Receipt
 from ledger.records.time import FrameRange
 from pipeline.errors import RecipeError
-from pipeline.kernels.key import KeySettings
+from pipeline.run.cell_work import CellPlace, CellWork
+from pipeline.run.cell_work import Recorder as CellRecorder
 from pipeline.run.cells import CellMaker, check_file_name, file_name
-from pipeline.run.cells import Recorder as CellRecorder
-from pipeline.run.frame import FrameJob, LayerJob
+from pipeline.run.crew import Crew
+from pipeline.run.events import Listener
+from pipeline.run.jobs import jobs_of, keep_tables
+from pipeline.run.kept import Earlier, bring_files, keep_cells
 from pipeline.run.output import OutputFolder
 from pipeline.run.owner import Owner, sweep
-from pipeline.run.plan import Plan, PlannedLayer
+from pipeline.run.planned import Plan
 from pipeline.run.tools import tools_of
-from pipeline.run.version import CurrentVersion, refuse_dropped, state_version
-from pipeline.run.workers import SigningKey, Workers
+from pipeline.run.version import (
+    CurrentVersion,
+    Whole,
+    committed_sets,
+    refuse_dropped,
+    state_version,
+)
 
 
 class Recorder(CellRecorder, Protocol):
@@ -41,8 +48,10 @@ class ShotRun:
     """How a shot is to be run.
 
     Attributes:
+        crew: who makes the frames.
         out: the output folder.
         frames: only these frames, rounded out to cells; `None` for all.
+        earlier: what earlier runs left; `None` to make every cell anew.
         current_version: the version in force of a shot and view; `None` if none is.
         online: whether the log can be asked; without it no version is stated.
         shorten: whether the new version may drop frames of the one in force.
@@ -50,14 +59,14 @@ class ShotRun:
 
     plan: Plan
     recorder: Recorder
-    signing: SigningKey
+    crew: Crew
     out: Path
-    workers: int
     frames: FrameRange | None
+    earlier: Earlier | None
     current_version: Callable[[str, str], CurrentVersion | None]
     online: bool
     shorten: bool
-    on_frame: Callable[[int, bool], None]
+    listener: Listener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +75,8 @@ class ShotResult:
 
     Attributes:
         sets: id of the frame.set of each cell that was asked for.
+        kept: cells that stay as an earlier run measured them.
+        missing: frames of kept cells that have no sealed file on this machine.
         token: of the output folder.
         version: id of the version in force, if the run completed the shot.
         replaced: the version that this one supersedes; `None` if it was in force.
@@ -74,6 +85,8 @@ class ShotResult:
     run: str
     token: str
     sets: dict[int, str]
+    kept: frozenset[int]
+    missing: int
     version: str | None
     replaced: CurrentVersion | None
 
@@ -91,28 +104,48 @@ def run_shot(shot: ShotRun) -> ShotResult:
     folder = OutputFolder(shot.out, partial(file_name, plan))
     token = folder.bind(plan.log, plan.run.id, tools_of(plan.output))
     state_run(plan, recorder)
-    with Owner(folder) as owner, Workers(shot.workers, shot.signing) as workers:
-        maker = CellMaker(
+    keep_tables(plan, folder)
+    kept = _kept(shot, folder, replaced)
+    missing = 0
+    with Owner(folder) as owner:
+        asked = {cell: said for cell, said in kept.items() if cell in cells}
+        if shot.earlier is not None and asked:
+            missing = bring_files(plan, folder, owner, shot.earlier, asked)
+        place = CellPlace(
             plan=plan,
             recorder=recorder,
             folder=folder,
             owner=owner,
             token=token,
-            cert=_certificate_digest(shot.signing.chain_pem),
-            workers=workers,
-            job=_jobs(plan, owner.folder),
-            on_frame=shot.on_frame,
+            cert=certificate_digest(shot.crew.signing.chain_pem),
+            job=jobs_of(plan, folder, owner.folder, shot.crew.device),
         )
-        sets = maker.run(cells)
+        with shot.crew.at_work() as executor:
+            maker = CellMaker(executor, shot.listener)
+            maker.add(CellWork(place, cell) for cell in cells)
+            sets = maker.run()
     sweep(folder)
-    stated = state_version(plan, recorder, sets, replaced) if shot.online else None
+    stated = None
+    if shot.online:
+        every = committed_sets(plan, recorder, {**kept, **sets})
+        stated = state_version(Whole.of(plan), recorder, every, replaced)
     return ShotResult(
         run=plan.run.id,
         token=token,
         sets=sets,
+        kept=frozenset(cell for cell, said in sets.items() if kept.get(cell) == said),
+        missing=missing,
         version=stated,
         replaced=replaced if stated and replaced and replaced.id != stated else None,
     )
+
+
+def _kept(
+    shot: ShotRun, folder: OutputFolder, current: CurrentVersion | None
+) -> dict[int, str]:
+    if shot.earlier is None:
+        return {}
+    return keep_cells(shot.plan, folder, shot.earlier, current)
 
 
 def _replaced(shot: ShotRun) -> CurrentVersion | None:
@@ -120,12 +153,14 @@ def _replaced(shot: ShotRun) -> CurrentVersion | None:
         return None  # whether another version is in force, only the log can say
     current = shot.current_version(shot.plan.shot, shot.plan.view)
     if current is not None and not shot.shorten:
-        refuse_dropped(current, shot.plan)
+        refuse_dropped(current, shot.plan.frames)
     return current
 
 
 def state_run(plan: Plan, recorder: Recorder) -> None:
     """State assets, generations and the run, before any frame is made."""
+    for table in plan.tables().values():
+        recorder.put(table)
     for asset in plan.assets():
         recorder.put(asset.leaves.raw)
         recorder.keep_values(asset.statement.id, asset.kept)
@@ -146,50 +181,7 @@ def _cells(plan: Plan, frames: FrameRange | None) -> range:
     return cells_of(inside)
 
 
-def _jobs(plan: Plan, work: Path) -> Callable[[int, str], FrameJob]:
-    tools = tuple(f"{name}@{of}" for name, of in tools_of(plan.output).items())
-    program = version("jangbu")
-
-    def job(frame: int, name: str) -> FrameJob:
-        return FrameJob(
-            log=plan.log,
-            run=plan.run.id,
-            cell_key=plan.cell_key(frame // 32),
-            frame=frame,
-            layers=tuple(_layer_job(layer, frame) for layer in plan.layers),
-            output=plan.output,
-            tools=tools,
-            version=program,
-            temporary=work / name,
-        )
-
-    return job
-
-
-def _layer_job(layer: PlannedLayer, frame: int) -> LayerJob:
-    file = layer.asset.files[frame]
-    matte = layer.matte.files[frame] if layer.matte else None
-    table = layer.table
-    return LayerJob(
-        element=layer.element,
-        source_type=table.source_type,
-        path=file.path,
-        digest=file.digest,
-        alpha=table.alpha_from,
-        incoming="none" if file.incoming is None else "withheld",
-        matte_path=matte.path if matte else None,
-        matte_digest=matte.digest if matte else None,
-        key=KeySettings(
-            screen=table.key.screen,
-            lo=table.key.low,
-            hi=table.key.high,
-            despill=table.key.despill,
-        )
-        if table.key
-        else None,
-    )
-
-
-def _certificate_digest(chain_pem: bytes) -> str:
+def certificate_digest(chain_pem: bytes) -> str:
+    """SHA-256 of the first certificate of a chain, over its DER."""
     leaf = x509.load_pem_x509_certificates(chain_pem)[0]
     return hashlib.sha256(leaf.public_bytes(Encoding.DER)).hexdigest()

@@ -3,8 +3,10 @@
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
@@ -13,7 +15,9 @@ from typing import Final, Self
 
 from pipeline.credentials.sealer import Sealer
 from pipeline.errors import WorkerLostError
-from pipeline.run.frame import FrameJob, FrameResult, make_frame
+from pipeline.run.executor import AHEAD
+from pipeline.run.frame import make_frame
+from pipeline.run.frame_job import FrameJob, FrameResult
 
 _sealers: Final[list[Sealer]] = []
 
@@ -31,17 +35,23 @@ class SigningKey:
 
 
 class Workers:
-    """Makes frames, in this process or in several.
+    """Makes frames, in this process or in several; an `Executor`.
 
-    With one worker no process is started. Frames come back in any order.
+    With one worker no process is started. Each worker makes its signer and its context
+    once, and a frame as a whole: pixels never travel between processes.
     """
 
     def __init__(self, count: int, signing: SigningKey) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._sealer: Sealer | None = None
+        self._waiting: deque[FrameJob] = deque()
+        self._flying: set[Future[FrameResult]] = set()
         if count <= 1:
+            # Nothing is taken before its turn, so one process does one thing at a time.
+            self._most = 1
             self._sealer = signing.sealer()
             return
+        self._most = AHEAD * count
         self._pool = ProcessPoolExecutor(
             max_workers=count,
             mp_context=get_context("spawn"),
@@ -49,31 +59,49 @@ class Workers:
             initargs=(signing,),
         )
 
-    def make(self, jobs: Iterable[FrameJob]) -> Iterator[FrameResult]:
-        """Make frames; the first error stops the rest and is raised.
+    @property
+    def batch(self) -> int:
+        """Frame by frame."""
+        return 1
+
+    def room(self) -> int:
+        """How many more jobs may be handed over now."""
+        return self._most - len(self._waiting) - len(self._flying)
+
+    def busy(self) -> bool:
+        """Whether a frame is in flight."""
+        return bool(self._waiting or self._flying)
+
+    def submit(self, jobs: Sequence[FrameJob]) -> None:
+        """Hand jobs over.
+
+        Raises:
+            WorkerLostError: a worker process was killed.
+        """
+        if self._pool is None:
+            self._waiting.extend(jobs)
+            return
+        try:
+            self._flying.update(self._pool.submit(_make, job) for job in jobs)
+        except BrokenProcessPool as error:
+            raise _lost() from error
+
+    def next(self) -> FrameResult:
+        """Make a frame, or wait for one that is being made.
 
         Raises:
             JangbuError: of the frame that failed.
             WorkerLostError: a worker process was killed.
         """
         if self._sealer is not None:
-            for job in jobs:
-                yield make_frame(job, self._sealer)
-            return
-        assert self._pool is not None  # noqa: S101  # one of the two is set
-        futures = [self._pool.submit(_make, job) for job in jobs]
+            return make_frame(self._waiting.popleft(), self._sealer)
+        done, _ = wait_for(self._flying, return_when=FIRST_COMPLETED)
+        future = done.pop()
+        self._flying.remove(future)
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            return future.result()
         except BrokenProcessPool as error:
-            raise WorkerLostError(
-                "worker processes that live until the run ends",
-                met="one that was killed",
-                advice="Run again: committed cells are kept. Is there enough memory?",
-            ) from error
-        finally:
-            for future in futures:
-                future.cancel()
+            raise _lost() from error
 
     def close(self) -> None:
         """Let the processes go."""
@@ -87,6 +115,14 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _lost() -> WorkerLostError:
+    return WorkerLostError(
+        "worker processes that live until the run ends",
+        met="one that was killed",
+        advice="Run again: committed cells are kept. Is there enough memory?",
+    )
 
 
 def _start(signing: SigningKey) -> None:

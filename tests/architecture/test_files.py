@@ -13,10 +13,12 @@ BANNED = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 ALL = list(modules(*PACKAGES, "tests"))
 # Sums of weights and code values: whatever is measured is whole numbers. The tables
 # are made once from exact fractions; nothing at run time divides or rounds.
+# Colour of picture/2 is 32-bit floats, and these modules alone may hold them.
+COLOUR = {"blend.py", "linear.py", "straight.py", "transform.py"}
 EXACT = [
     module
     for module in modules("pipeline/kernels")
-    if module.name not in ("make_tables.py", "__init__.py")
+    if module.name not in {"make_tables.py", "__init__.py"} | COLOUR
 ]
 # Tests of privacy invent a few homes (/home/min): those of nobody are permitted.
 HOME = re.compile(r"(?<![\w.])/(?:home|Users|root|work|tmp|opt)/(?!min\b|kim\b)[\w.-]+")
@@ -75,6 +77,41 @@ def floats_in(tree: ast.Module) -> list[str]:
 @pytest.mark.parametrize("module", EXACT, ids=str)
 def test_what_is_measured_is_computed_in_whole_numbers(module: Path) -> None:
     assert floats_in(tree_of(module)) == []
+
+
+def unsure_in(tree: ast.Module) -> list[str]:
+    """What a library may do in another order, with more bits or by a C library."""
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.BinOp(op=ast.Pow() | ast.MatMult()):
+                constants = all(map(is_constant, (node.left, node.right)))
+                found += [] if constants else [f"{node.lineno}: operator"]
+            case ast.Name(id=name) | ast.Attribute(attr=name) if re.fullmatch(
+                r"float16|float64|float|double|r?f8|pow\w*|exp\w*|log\w*|sqrt|sum|dot|"
+                r"vdot|matmul|einsum|tensordot|inner|mean|average|cumsum|prod",
+                name,
+            ):
+                found.append(f"{node.lineno}: {name}")
+            case _:
+                continue
+    return found
+
+
+def is_constant(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
+    )
+
+
+@pytest.mark.parametrize("name", sorted(COLOUR))
+def test_colour_is_single_roundings_of_32_bits(name: str) -> None:
+    assert unsure_in(tree_of(Path("pipeline/kernels") / name)) == []
+
+
+def test_the_search_for_unsure_sums_finds_them() -> None:
+    samples = ("a @ b", "x ** 2.4", "np.exp(x)", "x.sum()", "np.float64(1)", "a.dot(b)")
+    assert all(unsure_in(ast.parse(sample)) for sample in samples)
 
 
 def test_the_search_for_floats_finds_them() -> None:

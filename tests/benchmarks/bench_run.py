@@ -25,7 +25,7 @@ import c2pa
 import numpy as np
 from PIL import Image
 
-from ledger.cli.run import plan_shot, run_planned
+from ledger.cli.run_planned import plan_shot, run_planned
 from ledger.keys.folder import KeyFolder
 from ledger.production.film_folder import read_film_folder
 from ledger.production.founding import found

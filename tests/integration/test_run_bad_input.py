@@ -151,7 +151,8 @@ def test_pixels_that_are_damaged_are_found_when_they_are_decoded(
 ) -> None:
     # Right structure, checksums too: only decoding can tell. So the run is stated.
     production = founded_shot.copy_production("damaged-pixels")
-    parts = [SIGNATURE, header(*SIZE), chunk(b"IDAT", b"x\x9c\xff\xff"), chunk(b"IEND")]
+    spoilt = chunk(b"IDAT", b"x\x9c" + b"\xff" * 64)
+    parts = [SIGNATURE, header(*SIZE), spoilt, chunk(b"IEND")]
     (shot.root / PLATE).write_bytes(b"".join(parts))
     done = shot.run(production, "--out", tmp_path / "out")
     assert (done.code, done.json["error"]["code"]) == (4, "frame.unreadable"), done.err

@@ -13,7 +13,7 @@ from ledger.answers.authorship import authorship
 from ledger.answers.finding import Finding
 from ledger.answers.title import chain_of_title
 from ledger.cli.record import record_raw
-from ledger.cli.run import plan_shot, run_planned
+from ledger.cli.run_planned import plan_shot, run_planned
 from ledger.history.film import Film
 from ledger.production.film import read_film
 from ledger.production.film_folder import read_film_folder

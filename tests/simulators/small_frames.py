@@ -17,7 +17,7 @@ from ledger.records.frames import (
 )
 from ledger.records.identity import as_digest, as_token, as_uid
 from pipeline.credentials.jumbf import manifest_store_of
-from pipeline.credentials.sealer import Sealer
+from pipeline.credentials.sealer import Sealed, Sealer
 from pipeline.frames.arrays import Frame, Matte, as_frame, as_matte, pixels_digest
 from pipeline.frames.reading import read_picture
 from pipeline.frames.writing import OutputFormat, encode_picture
@@ -104,11 +104,13 @@ def measured(
     )
 
 
-def sealed(frame: int, content: bytes) -> SealedLeaf:
+def sealed(frame: int, made: Sealed) -> SealedLeaf:
+    store = made.manifest if made.beside else manifest_store_of(made.data)
     return SealedLeaf(
         frame=frame,
-        file=as_digest(sha256_hex(content)),
+        file=as_digest(sha256_hex(made.data)),
         part=0,
         index=0,
-        manifest=as_digest(sha256_hex(manifest_store_of(content) or b"")),
+        manifest=as_digest(sha256_hex(store or b"")),
+        sidecar=True if made.beside else None,
     )

@@ -24,7 +24,12 @@ from ledger.records.identity import (
 from ledger.records.making import AssetLeaf
 from ledger.records.statement import Verb
 from ledger.records.time import FrameRange, Rate
-from pipeline.credentials.manifest import FrameCredential, LayerCredential
+from pipeline.credentials.manifest import (
+    FrameCredential,
+    LayerCredential,
+    manifest_definition,
+)
+from pipeline.credentials.sealer import Sealed
 from pipeline.frames.arrays import Frame
 from pipeline.frames.png import encode_matte_png, encode_png
 from pipeline.frames.writing import OutputFormat, encode_picture
@@ -65,8 +70,16 @@ class Shot:
 class SmallStudio(StatedLog):
     """A studio that can make shots of eight frames in two cells."""
 
-    def __init__(self, *, seed: str = "small studio", origin: str = ORIGIN) -> None:
+    def __init__(
+        self,
+        *,
+        seed: str = "small studio",
+        origin: str = ORIGIN,
+        beside: bool = False,
+    ) -> None:
+        """Found a studio; `beside`: its frames' manifests lie beside them."""
         super().__init__(seed=seed, origin=origin)
+        self.beside = beside
         self.chain = small_frames.chain_of(seed)
         self.roots = (self.chain.chain.root_pem.decode(),)
         self.lies = Lies()
@@ -247,7 +260,10 @@ class SmallStudio(StatedLog):
             prev=[frame_set.id],
             by="pipeline",
         )
-        self.files.update({(seal.id, frame): sealed[frame] for frame in frames})
+        for frame, one in sealed.items():
+            self.files[seal.id, frame] = one.data
+            if one.beside:
+                self.sidecars[seal.id, frame] = one.manifest
         return frame_set, seal
 
     def _seal(
@@ -256,7 +272,7 @@ class SmallStudio(StatedLog):
         frame: int,
         composite: Composite,
         inputs: tuple[LayerInput, ...],
-    ) -> bytes:
+    ) -> Sealed:
         credential = FrameCredential(
             log=self.origin,
             run=as_statement_id(run.id),
@@ -280,4 +296,9 @@ class SmallStudio(StatedLog):
             version=as_token("0.1.0"),
         )
         picture = encode_picture(composite.frame, OutputFormat(kind="png"))
-        return self.chain.sealer.seal(picture, "image/png", credential).data
+        sealer = self.chain.sealer
+        if self.beside:
+            # Our own pictures carry theirs; c2pa signs any file for a sidecar.
+            definition = manifest_definition(credential)
+            return sealer._sign_beside(picture, "image/png", definition)
+        return sealer.seal(picture, "image/png", credential)

@@ -61,6 +61,7 @@ class StatedLog:
         self.vault = OpenVault()
         self.shelf = BlobShelf()
         self.files: dict[tuple[str, int], bytes] = {}
+        self.sidecars: dict[tuple[str, int], bytes] = {}
         self.roots: tuple[str, ...] = ()
         self.now = START
         # What a dishonest studio signs and stores instead.
@@ -207,6 +208,7 @@ class StatedLog:
             openings=self.vault,
             blobs=self.shelf,
             frames=lambda seal, leaf: self.files.get((seal, leaf.frame)),
+            sidecars=lambda seal, leaf: self.sidecars.get((seal, leaf.frame)),
         )
 
     def bundle(

@@ -25,6 +25,7 @@ LEAVES = {
     "opinion": ("seen",),
 }
 TILES = ("frame.set", "change")
+SIDECAR = "c2pa"
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Frames:
     Attributes:
         measured: frames by id of the frame.set.
         sealed: (id of the frame.set, frames with their files) by id of the seal.set.
+        beside: by id of the seal.set, frames with the manifests beside their files.
         holes: shots in whose current version a cell is not disclosed.
         disposed: statements of which a blob was destroyed on purpose, by kind.
         gone: digests of what was.
@@ -42,6 +44,7 @@ class Frames:
     leaves: int = 0
     measured: dict[str, list[int]] = field(default_factory=dict)
     sealed: dict[str, tuple[str, dict[int, str]]] = field(default_factory=dict)
+    beside: dict[str, dict[int, str]] = field(default_factory=dict)
     versions: int = 0
     frames: int = 0
     files: int = 0
@@ -128,6 +131,8 @@ def _keep(
     else:
         files = {row["frame"]: row["file"] for row in rows}
         seen.sealed[name] = (said["body"]["set"], files)
+        beside = [row for row in rows if row.get("sidecar")]
+        seen.beside[name] = {row["frame"]: row["manifest"] for row in beside}
 
 
 def _check_versions(found: Statements, seen: Frames) -> None:
@@ -182,9 +187,14 @@ def check_media(
         wanted = 0 if choice == "none" else int(choice.partition(":")[2])
         wanted = min(wanted, count)
         frames = [frames[place * count // wanted] for place in range(wanted)]
-    shown = [name.rpartition(".")[0] for name in parts if name.startswith("media/")]
-    names = [f"media/{seal}/{frame}" for seal, frame in sorted(frames)]
-    demand(shown == names, "other frames than the index announces")
+    shown = [name.rpartition(".") for name in parts if name.startswith("media/")]
+    names = [
+        (f"media/{seal}/{frame}", kind)
+        for seal, frame in sorted(frames)
+        for kind in (False, *([True] if frame in seen.beside[seal] else []))
+    ]
+    said = [(stem, suffix == SIDECAR) for stem, _, suffix in shown]
+    demand(said == names, "other frames than the index announces")
 
 
 def _check_files(seen: Frames, parts: dict[str, bytes]) -> None:
@@ -192,8 +202,10 @@ def _check_files(seen: Frames, parts: dict[str, bytes]) -> None:
         if not name.startswith("media/"):
             continue
         _, seal, file = name.split("/")
+        stem, _, suffix = file.rpartition(".")
         _, files = seen.sealed.get(seal, ("", {}))
-        stated = files.get(int(file.rpartition(".")[0]))
+        files = seen.beside.get(seal, {}) if suffix == SIDECAR else files
+        stated = files.get(int(stem))
         demand(stated == sha256(content).hex(), f"{name}: another file")
         seen.files += 1
 
@@ -210,5 +222,6 @@ def destroyed_files(seen: Frames) -> int:
 def match_files(seen: Frames, contents: list[bytes]) -> tuple[int, int]:
     """How many files beside the bundle are sealed ones, and how many are not."""
     known = {file for _, files in seen.sealed.values() for file in files.values()}
+    known.update(file for files in seen.beside.values() for file in files.values())
     matched = sum(sha256(content).hex() in known for content in contents)
     return matched, len(contents) - matched

@@ -13,7 +13,13 @@ from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure, Told
 from ledger.evidence.steps.disposed import Disposed
 from ledger.evidence.steps.finding import altered
-from ledger.evidence.steps.measures import Table, check_leaf, read_tables, tile_count
+from ledger.evidence.steps.measures import (
+    Table,
+    check_leaf,
+    read_tables,
+    tables_of,
+    tile_count,
+)
 from ledger.evidence.steps.sources import (
     Files,
     check_kinds,
@@ -113,11 +119,11 @@ class FrameReader:
         # 12.2 The tile blob is what was stated, with one table for each frame.
         raw = self._blob(body.tiles.blob)
         tiles = tile_count(run.width, run.height)
-        length = 4 * (len(run.layers) + 1) * tiles
+        length = 4 * (len(run.layers) + 1) * tiles * tables_of(run)
         if len(raw) != body.tiles.length or sha256_hex(raw) != body.tiles.blob:
             raise altered("the tile tables that were stated", "others")
         if len(raw) != count * length:
-            raise altered("one tile table for each frame", "another length")
+            raise altered("the tile tables of each frame", "another length")
         return read_tables(raw, run, length)
 
     # --- 13. sealed: exactly the frames that were measured ------------------------

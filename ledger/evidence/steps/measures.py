@@ -15,9 +15,14 @@ Tiles: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 ONE: Final = 32768
 """Full coverage of a pixel in Q15."""
+FULL: Final = 65535
+"""The luminance of the brightest pixel."""
 TILE: Final = 64
 EXACT: Final = "measure/1"
-"""The measure whose bounds are both the sum itself; no other is known yet."""
+"""The measure whose bounds are both the sum itself."""
+BOUNDED: Final = "measure/2"
+"""The measure that knows bounds, the active picture and luminance."""
+KNOWN: Final = frozenset({EXACT, BOUNDED})
 
 
 def tile_count(width: int, height: int) -> int:
@@ -49,11 +54,20 @@ class Table(NamedTuple):
     Attributes:
         totals: for each layer and for what is left open, the sum over all tiles.
         whole: whether each tile sums to 32768 times its area.
+        bounds: sums of the lower and of the upper table, if the frame has them.
+        enclosed: whether each tile's figure lies between those of the two.
     """
 
     raw: bytes
     totals: list[int]
     whole: bool
+    bounds: list[list[int]]
+    enclosed: bool
+
+
+def tables_of(run: Run) -> int:
+    """How many tile tables a frame has: one, or also its lower and its upper one."""
+    return 3 if run.measure == BOUNDED and run.bounded else 1
 
 
 def read_tables(raw: bytes, run: Run, length: int) -> list[Table]:
@@ -62,12 +76,21 @@ def read_tables(raw: bytes, run: Run, length: int) -> list[Table]:
     All sums at once: for each frame alone, the calls cost more than the sums.
     """
     areas = tile_areas(run.width, run.height, run.active)
-    tables = np.frombuffer(raw, "<u4").reshape(-1, len(run.layers) + 1, areas.size)
+    shape = (-1, tables_of(run), len(run.layers) + 1, areas.size)
+    every = np.frombuffer(raw, "<u4").reshape(shape)
+    tables = every[:, 0]
     # Sums of 32-bit figures in 64 bits: no table of a blob's length can overflow them.
     totals = tables.sum(axis=2, dtype=np.uint64).tolist()
     sums = tables.sum(axis=1, dtype=np.uint64) == areas * np.uint64(ONE)
     parts = [raw[start : start + length] for start in range(0, len(raw), length)]
-    return list(map(Table, parts, totals, sums.all(axis=1).tolist()))
+    bounds: list[list[list[int]]] = [[] for _ in parts]
+    enclosed: list[bool] = [True for _ in parts]
+    if tables_of(run) > 1:
+        bounds = every[:, 1:].sum(axis=3, dtype=np.uint64).tolist()
+        inside = (every[:, 1] <= tables) & (tables <= every[:, 2])
+        enclosed = [bool(one.all()) for one in inside]
+    whole = sums.all(axis=1).tolist()
+    return list(map(Table, parts, totals, whole, bounds, enclosed))
 
 
 def check_leaf(
@@ -93,6 +116,7 @@ def check_leaf(
     # 12.4 Sums: against coverage that was invented.
     _check_coverage(leaf, run)
     _check_tiles(leaf, table, run)
+    _check_light(leaf, run)
     # 12.5 Inputs are files of the layers' assets: against sources swapped or hidden.
     _check_inputs(leaf, run, files)
 
@@ -113,16 +137,38 @@ def _check_coverage(leaf: MeasuredLeaf, run: Run) -> None:
 
 
 def _check_tiles(leaf: MeasuredLeaf, table: Table, run: Run) -> None:
-    for total, one in zip(table.totals, _bounds_of(leaf), strict=True):
+    bounds = _bounds_of(leaf)
+    for total, one in zip(table.totals, bounds, strict=True):
         if not one.lower <= total <= one.upper:
             raise altered(
                 "tiles that sum to their layer's coverage", "others", leaf.frame
             )
-        if run.measure == EXACT and one.lower != one.upper:
+        if tables_of(run) == 1 and one.lower != one.upper:
             raise altered("one exact figure for each layer", "bounds", leaf.frame)
     # Each pixel is somebody's or nobody's: against coverage moved to where none is.
     if not table.whole:
         raise altered("tiles that sum to 32768 × area", "others", leaf.frame)
+    stated = [[one.lower for one in bounds], [one.upper for one in bounds]]
+    if table.bounds and (table.bounds != stated or not table.enclosed):
+        raise altered("bounds that sum to their tiles'", "others", leaf.frame)
+
+
+def _check_light(leaf: MeasuredLeaf, run: Run) -> None:
+    # 12.6 Against a layer that shines more than its weight lets it.
+    light = leaf.light
+    if (light is None) != (run.measure == EXACT):
+        raise altered("luminance by measure/2, and only by it", "another", leaf.frame)
+    if light is None:
+        return
+    extents, bounds = [*light.layers, light.unattributed], _bounds_of(leaf)
+    if len(extents) != len(bounds) or light.total > ONE * FULL * run.pixels:
+        raise altered("luminance of the layers of the run", "other", leaf.frame)
+    least, most = sum(one.lower for one in extents), sum(one.upper for one in extents)
+    if not least <= light.total <= most:
+        raise altered("luminance that sums to the picture's", "another", leaf.frame)
+    for shine, cover in zip(extents, bounds, strict=True):
+        if shine.lower > FULL * cover.lower or shine.upper > FULL * cover.upper:
+            raise altered("no more light than coverage", "more", leaf.frame)
 
 
 def _check_inputs(

@@ -14,7 +14,7 @@ from ledger.evidence.disclosure import Disclosure, SealedFrame, spread
 from ledger.evidence.steps.credentials import inputs_of, is_intact
 from ledger.evidence.steps.frames import Frames
 from ledger.evidence.verdict import MediaCount, Reason
-from ledger.ports import CredentialReader, PixelReader
+from ledger.ports import CredentialReader, CredentialReading, PixelReader
 from ledger.records.frames import FrameSet, MeasuredLeaf, SealedLeaf, SealSet
 from ledger.records.identity import StatementId
 
@@ -55,6 +55,7 @@ class MediaReader:
     _seen: set[SealedFrame] = field(default_factory=set)
     _beside: Counter[SealedFrame] | None = None
     _strangers: list[str] = field(default_factory=list)
+    _sidecars: dict[str, bytes] = field(default_factory=dict)
 
     def in_force(self) -> list[SealedFrame]:
         """Sealed frames of the current versions asked about, in the log's order.
@@ -74,23 +75,31 @@ class MediaReader:
         names = {form.parse_media_name(name): name for name in parts}
         chosen = sorted(spread(choice, self.in_force()))
         return [
-            names.get(form.MediaName(seal, frame), f"media/{seal}/{frame}")
+            names.get(form.MediaName(seal, frame, beside), f"media/{seal}/{frame}")
             for seal, frame in chosen
+            for beside in self._files_of((seal, frame))
         ]
 
-    def take_part(self, name: str, content: bytes) -> None:
+    def _files_of(self, seal: SealedFrame) -> tuple[bool, ...]:
+        """Of each file of a frame, whether it is the manifest beside it."""
+        return (False, True) if self._frame(seal).sealed.sidecar else (False,)
+
+    def take_part(self, name: str, parts: Mapping[str, bytes]) -> None:
         """15.1 A part's bytes are the sealed frame's: against swapped frames."""
         meant = form.parse_media_name(name)
         if meant is None:
             return
-        seal = (meant.seal, meant.frame)
+        seal, content = (meant.seal, meant.frame), parts[name]
         with self.audit.step("files"):
             frame = self._frame(seal)
             if form.media_name(*seal, content) != name:
                 raise _altered("a suffix that tells the file's type", seal)
-            if sha256_hex(content) != frame.sealed.file:
+            expected = frame.sealed.manifest if meant.sidecar else frame.sealed.file
+            if sha256_hex(content) != expected:
                 raise _altered("the file that was sealed as this frame", seal)
-            self._look_into(frame, content)
+            if not meant.sidecar:
+                beside = form.sidecar_name(*seal) if frame.sealed.sidecar else ""
+                self._look_into(frame, content, parts.get(beside))
 
     def take_folder(self, media: Iterable[tuple[str, bytes | None]]) -> None:
         """15.2 Files beside the bundle are found by their digests, never by name."""
@@ -98,12 +107,18 @@ class MediaReader:
         in_force = frozenset(self.in_force())
         by_file: dict[str, SealedFrame] = {}
         by_manifest: dict[str, SealedFrame] = {}
+        beside: set[str] = set()
         for seal, leaf in self._all_sealed(in_force):
             by_file[leaf.file] = by_manifest[leaf.manifest] = seal
+            if leaf.sidecar:
+                beside.add(leaf.manifest)
         for name, content in media:
-            frame = by_file.get("" if content is None else sha256_hex(content))
-            with self.audit.step("files", 0 if frame is None else 1):
-                if content is None or frame is None:
+            digest = "" if content is None else sha256_hex(content)
+            frame = by_file.get(digest)
+            with self.audit.step("files", int(frame is not None or digest in beside)):
+                if content is not None and digest in beside:
+                    self._sidecars[digest] = content
+                elif content is None or frame is None:
                     self._take_stranger(name, content, by_manifest)
                 else:
                     self._beside[frame] += 1
@@ -132,7 +147,8 @@ class MediaReader:
         if seal not in in_force:
             # True once: a version that was replaced, or that nobody asks about.
             self.audit.leave_open(Reason.CONFLICT, "media.replaced")
-        self._look_into(self._frame(seal), content)
+        frame = self._frame(seal)
+        self._look_into(frame, content, self._sidecars.get(frame.sealed.manifest))
 
     def _take_stranger(
         self, name: str, content: bytes | None, by_manifest: Mapping[str, SealedFrame]
@@ -208,13 +224,19 @@ class MediaReader:
             frame_set=frame_set[1] if frame_set else None,
         )
 
-    def _look_into(self, frame: _Frame, content: bytes) -> None:
+    def _look_into(self, frame: _Frame, content: bytes, beside: bytes | None) -> None:
         self._seen.add(frame.seal)
         if frame.measured is None or frame.frame_set is None:
             self.audit.leave_open(Reason.WITHHELD, "seal.set.set")
             return
         self._check_pixels(frame, frame.measured, content)
-        self._check_credential(frame, frame.measured, frame.frame_set, content)
+        if frame.sealed.sidecar and beside is None:
+            # In a bundle it is always there; of a folder it may come too late.
+            self.audit.leave_open(Reason.MISSING, "media.manifest")
+            return
+        reading = self._read_credential(frame, content, beside)
+        if reading is not None:
+            self._check_credential(frame, frame.measured, frame.frame_set, reading)
 
     # --- 15.3 pixels: against a picture that differs from what was measured -------
 
@@ -224,7 +246,7 @@ class MediaReader:
         if self.readers.pixels is None:
             self.audit.leave_open(Reason.WEAK, "pixels.no_decoder")
             return
-        reading = self.readers.pixels.read(content)
+        reading = self.readers.pixels.read(content, measured.decoder)
         if reading.pixels == measured.pixels:
             self.audit.held("pixels", int(frame.seal not in self._read))
             self._read.add(frame.seal)
@@ -236,17 +258,22 @@ class MediaReader:
 
     # --- 15.4 credentials: against a manifest that says something else ------------
 
+    def _read_credential(
+        self, frame: _Frame, content: bytes, beside: bytes | None
+    ) -> CredentialReading | None:
+        if self.readers.credentials is None:
+            self.audit.leave_open(Reason.WEAK, "credentials.no_reader")
+            return None
+        sidecar = beside if frame.sealed.sidecar else None
+        return self.readers.credentials.read(content, self.roots or (), sidecar)
+
     def _check_credential(
         self,
         frame: _Frame,
         measured: MeasuredLeaf,
         frame_set: FrameSet,
-        content: bytes,
+        reading: CredentialReading,
     ) -> None:
-        if self.readers.credentials is None:
-            self.audit.leave_open(Reason.WEAK, "credentials.no_reader")
-            return
-        reading = self.readers.credentials.read(content, self.roots or ())
         if reading.manifest != frame.sealed.manifest:
             raise _altered("the manifest that was sealed", frame.seal)
         if not is_intact(reading):
@@ -290,8 +317,8 @@ def take_media(
     folder: Iterable[tuple[str, bytes | None]] | None,
 ) -> MediaCount:
     """Check every file that came along."""
-    for name, content in parts.items():
-        reader.take_part(name, content)
+    for name in parts:
+        reader.take_part(name, parts)
     if folder is not None:
         reader.take_folder(folder)
     if folder is not None or choice != "none":

@@ -14,7 +14,7 @@ from ledger.encoding.kinds import KINDS
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure
 from ledger.evidence.steps.finding import altered
-from ledger.evidence.steps.measures import EXACT
+from ledger.evidence.steps.measures import KNOWN
 from ledger.evidence.verdict import Reason
 from ledger.history.naming import kinds_named_in
 from ledger.records.frames import FrameSet
@@ -136,7 +136,7 @@ class _Makers:
 def _check_makers(audit: Audit, makers: _Makers, runs: Iterable[Run]) -> None:
     for run in runs:
         # By a measure that this version does not know, any bounds may be right.
-        audit.leave_open(Reason.WEAK, "run.measure", int(run.measure != EXACT))
+        audit.leave_open(Reason.WEAK, "run.measure", int(run.measure not in KNOWN))
         for layer in run.layers:
             agreed = makers.agree(layer)
             audit.leave_open(Reason.CONFLICT, "generation", int(not agreed))

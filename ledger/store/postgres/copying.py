@@ -6,6 +6,7 @@ number of columns, and for each value its length and its bytes, most significant
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from struct import Struct
 from typing import Any, Final
 
@@ -67,6 +68,32 @@ _AT_ONCE: Final = 200
 """Rows that are handed to the driver together: about 200 KB."""
 
 
+@contextmanager
+def copying(connection: Connection, table: str) -> Iterator[Callable[[bytes], None]]:
+    """COPY into a table, inside the connection's transaction, as long as it is open.
+
+    The server works on what it was given while more is made ready; the rows are in at
+    the end, which waits for it. With an error nothing of them is, and the transaction
+    can only be rolled back.
+
+    Args:
+        connection: in a transaction; of no other use meanwhile.
+        table: one of `COPIED`.
+
+    Yields:
+        What takes encoded rows, any number at a time.
+    """
+    names = ", ".join(f'"{name}"' for name in COPIED[table])
+    command = f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
+    with (
+        driver_of(connection).cursor() as cursor,
+        cursor.copy(command.encode()) as copy,
+    ):
+        copy.write(_HEADER)
+        yield copy.write
+        copy.write(_TRAILER)
+
+
 def copy_rows(
     connection: Connection, table: str, rows: Iterable[Sequence[Any]]
 ) -> None:
@@ -77,17 +104,9 @@ def copy_rows(
         table: one of `COPIED`.
         rows: the values of all its columns, in their order.
     """
-    columns = COPIED[table]
-    names = ", ".join(f'"{name}"' for name in columns)
-    command = f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
-    with (
-        driver_of(connection).cursor() as cursor,
-        cursor.copy(command.encode()) as copy,
-    ):
-        copy.write(_HEADER)
-        for chunk in _chunks(rows, list(columns.values())):
-            copy.write(chunk)
-        copy.write(_TRAILER)
+    with copying(connection, table) as write:
+        for chunk in _chunks(rows, list(COPIED[table].values())):
+            write(chunk)
 
 
 def _chunks(rows: Iterable[Sequence[Any]], kinds: Sequence[str]) -> Iterator[bytes]:
@@ -98,7 +117,7 @@ def _chunks(rows: Iterable[Sequence[Any]], kinds: Sequence[str]) -> Iterator[byt
     for number, (studio, log, *values) in enumerate(rows, start=1):
         if (studio, log) != owner:
             owner = (studio, log)
-            start = count + _text(studio) + _text(log)
+            start = count + text_value(studio) + text_value(log)
         parts.append(start)
         parts += [
             _NULL if value is None else encode(value)
@@ -110,7 +129,8 @@ def _chunks(rows: Iterable[Sequence[Any]], kinds: Sequence[str]) -> Iterator[byt
     yield b"".join(parts)
 
 
-def _text(value: str) -> bytes:
+def text_value(value: str) -> bytes:
+    """Text as it stands in a row: with its length before it."""
     raw = value.encode()
     return _LENGTH(len(raw)) + raw
 
@@ -124,7 +144,7 @@ def _number(value: int) -> bytes:
 
 
 _ENCODERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
-    _TEXT: _text,
+    _TEXT: text_value,
     "bytea": _bytes,
     "int8": _number,
 }

@@ -54,6 +54,11 @@ _HOLD: Final = "SELECT epoch, state FROM head WHERE studio = %s AND log = %s FOR
 _NOT_THEIRS: Final = (LogError, StoreError, KeyStoreError, DBAPIError, psycopg.Error)
 """What is wrong with the log, the keys or the database, and not with what waits."""
 
+
+class _UndecidedError(Exception):
+    """One of many submissions sets something off that nobody foresaw."""
+
+
 Answers = Mapping[int, Sequence[Receipt | Refusal]]
 """By number in the inbox; the sequencer's own parcels have numbers below 0."""
 
@@ -176,6 +181,20 @@ class Sequencer:
             FencedError: somebody else took over; nothing was stored.
             StoreError, LogError: nothing was stored, and all of it still waits.
         """
+        try:
+            return self._advance(lead, own, outside, stages=True)
+        except _UndecidedError:
+            # Half of its statements may be with the server: all of it once more.
+            return self._advance(lead, own, outside, stages=False)
+
+    def _advance(
+        self,
+        lead: Lead,
+        own: Sequence[Parcel],
+        outside: Sequence[bytes],
+        *,
+        stages: bool,
+    ) -> Done:
         with lead.transaction() as tray:
             waiting = tray.take()
             full = len(waiting) == AT_ONCE
@@ -183,16 +202,29 @@ class Sequencer:
             taken = {**waiting, **mine}
             if not taken:
                 return Done(own=None, full=False)
-            rows = PostgresRows(lead.connection, self.sequencing.studio, lead.inbox.log)
-            state = self.sequencing.caught_up(rows, self.state, outside)
-            decided, answers = self._decide(rows, state, taken)
-            self.sequencing.store(rows, decided)
+            owner = (self.sequencing.studio, lead.inbox.log)
+            with PostgresRows(lead.connection, *owner, stages=stages) as rows:
+                state = self.sequencing.caught_up(rows, self.state, outside)
+                decide = self._decide if stages else self._decide_each
+                decided, answers = decide(rows, state, taken)
+                self.sequencing.store(rows, decided)
             tray.answer({number: answers[number] for number in waiting})
         self.state = decided.state
         own_answers = [answers[at] for at in mine] or None
         return Done(own=own_answers, full=full, added=decided.added)
 
     def _decide(
+        self, rows: PostgresRows, state: LogState, taken: Mapping[int, Parcel]
+    ) -> tuple[Decided, Answers]:
+        try:
+            decided = self.sequencing.decide(rows, state, list(taken.values()))
+        except _NOT_THEIRS:
+            raise
+        except Exception as error:
+            raise _UndecidedError from error
+        return decided, dict(zip(taken, decided.answers, strict=True))
+
+    def _decide_each(
         self, rows: PostgresRows, state: LogState, taken: Mapping[int, Parcel]
     ) -> tuple[Decided, Answers]:
         refused: Answers = {}

@@ -38,6 +38,10 @@ def sealer(chain: DevelopmentChain) -> Iterator[Sealer]:
 
 @pytest.fixture(scope="session")
 def credential() -> FrameCredential:
+    return frame_credential()
+
+
+def frame_credential() -> FrameCredential:
     plate = LayerCredential(
         layer=0,
         element=as_uid("a0" * 16),

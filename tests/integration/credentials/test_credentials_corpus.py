@@ -13,13 +13,24 @@ from pipeline.credentials.jumbf import manifest_store_of
 from pipeline.credentials.reader import read_credential
 from pipeline.credentials.settings import CredentialSettings
 
+TYPES = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".webp": "image/webp",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+}
+# Directories in a circle, and boxes a thousand deep: nobody can say what they carry.
+HOSTILE = ("tiff_poc.tiff", "nested_moov_1000.mp4")
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = [ROOT / "shared" / "data" / "c2pa", ROOT.parent / "shared" / "data" / "c2pa"]
 FILES = sorted(
     path
     for folder in FOLDERS[: 1 + (not FOLDERS[0].is_dir())]
     for path in folder.glob("*")
-    if path.suffix in (".jpg", ".png")
+    if path.suffix.lower() in TYPES and path.name not in HOSTILE
 )
 
 pytestmark = pytest.mark.skipif(not FILES, reason="no corpus beside the repository")
@@ -33,7 +44,7 @@ EXPECTED = {
 
 
 def media_type(path: Path) -> str:
-    return "image/png" if path.suffix == ".png" else "image/jpeg"
+    return TYPES[path.suffix.lower()]
 
 
 def state_by_c2pa(path: Path, store: bytes | None) -> str:
@@ -69,3 +80,10 @@ def test_tampered_files_are_found_with_their_code(name: str) -> None:
     state, code = EXPECTED[name]
     assert reading.state == state
     assert code in reading.codes
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_was_built_to_mislead_is_a_finding(name: str) -> None:
+    path = FILES[0].with_name(name)
+    state = read_credential(path.read_bytes(), media_type(path), None).state
+    assert state in {"invalid", "absent"}

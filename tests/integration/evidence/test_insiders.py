@@ -308,7 +308,9 @@ class FixedCredentials:
     def __init__(self, reading: CredentialReading) -> None:
         self.reading = reading
 
-    def read(self, content: bytes, roots_pem: Sequence[str]) -> CredentialReading:
+    def read(
+        self, content: bytes, roots_pem: Sequence[str], sidecar: bytes | None = None
+    ) -> CredentialReading:
         return self.reading
 
 
