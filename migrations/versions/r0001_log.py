@@ -78,7 +78,7 @@ def upgrade() -> None:
         ),
     )
     if _on_server():
-        # Digests do not shrink, and to try takes longer than all else about a sheet.
+        # Digests do not shrink, and to try costs more than to keep them.
         op.execute("ALTER TABLE sheet ALTER COLUMN body SET STORAGE EXTERNAL")
         _index_places()
     for statement in _shutting_statements():
@@ -92,7 +92,7 @@ def _shutting_statements() -> list[str]:
 
 
 def _index_places() -> None:
-    """Where single rows lie: a quarter of the keys' size, and compared by numbers.
+    """Where single rows lie: less than half of the key's size, compared by numbers.
 
     The end of a log's name is random, so it tells the logs of one server apart.
     """

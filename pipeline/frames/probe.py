@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from pipeline.errors import FrameShapeError, PipelineError
 from pipeline.frames.exif import check_exif
+from pipeline.frames.exr import survey_exr_planes
+from pipeline.frames.exr_structure import survey_exr_structure
 from pipeline.frames.icc import check_icc
 from pipeline.frames.jpeg_structure import survey_jpeg
 from pipeline.frames.png_structure import survey_png
 from pipeline.frames.rasters import survey_raster
-from pipeline.frames.sniff import sniff
+from pipeline.frames.sniff import sniff, sniff_raster
+from pipeline.frames.survey import MEDIA_TYPES
 from pipeline.frames.writing import media_type
 
 _GREY, _RGB, _RGBA = 0, 2, 6
@@ -53,6 +56,10 @@ def look_at(data: bytes, name: str = "") -> Probe:
         refused = error
     try:
         survey = survey_raster(data, name)
+    except FrameShapeError as error:
+        if sniff_raster(data, name) == "exr":
+            return _of_planes(data, name, error)
+        raise (refused or error) from error
     except PipelineError as error:
         raise (refused or error) from error
     return Probe(
@@ -64,6 +71,21 @@ def look_at(data: bytes, name: str = "") -> Probe:
         bits=survey.bits,
         colour=survey.colour,
         refused=refused,
+    )
+
+
+def _of_planes(data: bytes, name: str, error: FrameShapeError) -> Probe:
+    """An OpenEXR without a picture may be one of mattes, or of ids."""
+    display = survey_exr_structure(data, name).parts[0].display
+    survey_exr_planes(data, name)
+    return Probe(
+        media_type=MEDIA_TYPES["exr"],
+        width=display.right - display.left,
+        height=display.bottom - display.top,
+        grey=True,
+        alpha=False,
+        bits=32,
+        refused=error,
     )
 
 

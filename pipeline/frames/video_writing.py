@@ -28,6 +28,9 @@ from pipeline.frames.video_planes import RULES, Coding, Plane, Sampling, to_plan
 VideoEncoding: TypeAlias = Literal["h264", "hevc", "prores", "prores-4444"]
 
 _LIMITED: Final = 1
+_HELD_BACK: Final = {"libx264": 2, "libx265": 2, "prores_ks": 0}
+"""Pictures that an encoder may show before one that it wrote earlier: both make B
+pictures of B pictures, and no deeper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +216,15 @@ class _Sink:
         # and cannot be told not to. What it needs to be decoded is elsewhere.
         self._filter = output.encoding == "h264"
         self._cleaner: BitStreamFilterContext | None = None
+        self._packets = 0
 
     def take(self, picture: Picture | None) -> None:
         for packet in self._stream.encode(picture):
+            # x265 says other times of decoding each time, if a clip is shorter than
+            # its look-ahead. They follow from the order: one picture after the other,
+            # as much earlier as the encoder holds pictures back.
+            packet.dts = self._packets - _HELD_BACK[self._stream.codec_context.name]
+            self._packets += 1
             if self._filter and self._cleaner is None:
                 # Only now is the encoder open, so that its headers are known.
                 self._cleaner = BitStreamFilterContext(

@@ -63,6 +63,7 @@ def check_film_layer(layer: FilmedLayer, size: tuple[int, int]) -> None:
         FrameShapeError: with the file.
     """
     own = first_probe(layer)
+    _check_film_channels(layer, own)
     expected = (own.width, own.height)
     for asset in layer.used():
         for file in asset.files.values():
@@ -80,6 +81,24 @@ def check_film_layer(layer: FilmedLayer, size: tuple[int, int]) -> None:
             met=f"{expected[0]} × {expected[1]}",
             advice="Give the layer a transform, or deliver it in this size.",
             where=layer.table.source,
+        )
+
+
+def _check_film_channels(layer: FilmedLayer, own: Probe) -> None:
+    table = layer.table
+    if table.channels is None and own.grey:
+        raise FrameShapeError(
+            "a picture in colour",
+            met="one channel",
+            advice="Export the source as RGB; a grey picture is a matte.",
+            where=table.source,
+        )
+    if table.channels is None and table.alpha == "embedded" and not own.alpha:
+        raise FrameShapeError(
+            "a picture with alpha",
+            met="one without",
+            advice="Leave alpha out of the recipe, or deliver RGBA.",
+            where=table.source,
         )
 
 

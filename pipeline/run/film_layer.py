@@ -144,8 +144,26 @@ def _covered(
     where = str(source.matte.path)
     if film.ids is not None:
         return linear, _ids(read_input(*source.matte), film.ids, where)
-    matte = files.read(source.matte)
-    return linear, matte_of(matte, film.matte_channel, where=where)
+    return linear, _matte(source.matte, film.matte_channel, files)
+
+
+def _matte(file: InputFile, channel: str, files: Files) -> Coverage:
+    where = str(file.path)
+    if not channel:
+        return matte_of(files.read(file), where=where)
+    content = read_input(*file)
+    if sniff_raster(content, where) != "exr":
+        return matte_of(files.read(file), channel, where=where)
+    # Of a file that need not have a picture.
+    plane = read_exr_planes(content, where).planes.get(channel)
+    if plane is None or plane.dtype.kind != "f":
+        raise FrameShapeError(
+            f"a matte in the channel {channel}",
+            met="no such channel" if plane is None else f"{plane.dtype}",
+            advice="Name a channel that the file has.",
+            where=where,
+        )
+    return coverage_of_samples(plane, 8 * plane.dtype.itemsize, where=where)
 
 
 def _ids(content: bytes, wanted: IdMatte, where: str) -> Coverage:

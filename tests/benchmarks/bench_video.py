@@ -1,6 +1,6 @@
 """What clips cost: writing, opening, reading, sealing; CPU ms.
 
-    PYTHONPATH=. python tests/benchmarks/bench_video.py [--frames 24] [--size 1080p]
+    python -m tests.benchmarks.bench_video [--frames 24] [--size 1080p]
 
 Prints one JSON document. Pictures are crops that move over an enlarged photograph, so
 that codecs have something to do. Each figure is the least of three.
