@@ -17,7 +17,8 @@ from ledger.cli.readers import FrameCredentials, FramePixels
 from ledger.cli.record import record_raw
 from ledger.cli.report import make_report
 from ledger.cli.roll import make_roll, summary
-from ledger.cli.run_planned import plan_shot, run_planned
+from ledger.cli.run_planned import Showing, plan_shot, run_planned
+from ledger.cli.run_progress import Bars, visible
 from ledger.evidence.bundle import Request
 from ledger.evidence.steps.media import Readers
 from ledger.evidence.trust import read_trust
@@ -89,14 +90,22 @@ def run_film(folder: FilmFolder, out: Path, workers: int) -> FilmRun:
 
 
 def _run_shots(folder: FilmFolder, out: Path, workers: int) -> int:
-    frames = 0
-    for path in folder.recipes:
-        recipe = read_recipe(path)
-        with opened(out / "production") as production:
-            plan = plan_shot(production, recipe, path.parent)
-            target = out / "frames" / _folder_name(plan.code, plan.shot)
-            run_planned(production, plan, out=target, span=None, workers=workers)
-        frames += plan.frames.count()
+    recipes = [(path, read_recipe(path)) for path in folder.recipes]
+    frames = sum(recipe.frames.count() for _, recipe in recipes)
+    bars = Bars(frames, len(recipes), shown=visible(None))
+    with bars.progress:
+        for path, recipe in recipes:
+            with opened(out / "production") as production:
+                plan = plan_shot(production, recipe, path.parent)
+                bars.shot(plan.code, plan.frames.count())
+                run_planned(
+                    production,
+                    plan,
+                    out=out / "frames" / _folder_name(plan.code, plan.shot),
+                    span=None,
+                    workers=workers,
+                    showing=Showing(bars),
+                )
     return frames
 
 

@@ -27,7 +27,13 @@ from ledger.production.opening import Production
 from ledger.records.editing import ChangeLeaf
 from ledger.records.frames import FrameSet
 from ledger.reports.pictures import SmallPicture
-from ledger.reports.tiles import TileMarks, change_marks, coverage_marks, tile_count
+from ledger.reports.tiles import (
+    TileMarks,
+    change_marks,
+    coverage_marks,
+    table_bytes,
+    tile_count,
+)
 from pipeline.capture.numbering import file_name, find_file
 from pipeline.colour.viewing import view
 from pipeline.errors import PipelineError
@@ -96,11 +102,16 @@ class FoundPictures:
         if isinstance(found, SmallPicture):
             return found
         height, width = found.shape[:2]
-        sums = len(frame.measured.coverage.layers) + 1
-        size = 4 * tile_count(width, height) * sums
-        for table in _sliced(self.blobs.read(self.tables[frame.set]), size):
-            if sha256_hex(table) == frame.measured.tiles:
-                return _overlay(found, coverage_marks(table, layer, width, height))
+        run = self.film.runs.get(frame.run)
+        size = table_bytes(width, height, len(frame.measured.coverage.layers))
+        # The weights told come first; both bounds stand behind them.
+        length = 3 * size if run is not None and run.bounded else size
+        active = None if run is None else run.active
+        for tables in _sliced(self.blobs.read(self.tables[frame.set]), length):
+            if sha256_hex(tables) == frame.measured.tiles:
+                told = tables[:size]
+                marks = coverage_marks(told, layer, width, height, active)
+                return _overlay(found, marks)
         return SmallPicture(missing="altered")
 
     def _change_table(self, change: Change, index: int) -> bytes:

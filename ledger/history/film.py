@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from ledger.history.journal import State
 from ledger.records.editing import ChangeLeaf, CutLeaf
 from ledger.records.frames import MeasuredLeaf
-from ledger.records.making import AssetLeaf, GenerationInput, RunLayer, SourceType
+from ledger.records.making import (
+    ActivePicture,
+    AssetLeaf,
+    GenerationInput,
+    RunLayer,
+    SourceType,
+)
 from ledger.records.people import EngagementTerms, Route
 from ledger.records.statement import Scope
 from ledger.records.time import FrameRange, Rate
@@ -158,19 +164,27 @@ class Run:
     """A work order: its layers, bottom to top.
 
     Attributes:
-        active: how many pixels of a frame are measured, if not all.
+        active: the part of a frame that is measured; `None` for all of it.
     """
 
     source: Source
     width: int
     height: int
     layers: tuple[RunLayer, ...]
-    active: int | None = None
+    active: ActivePicture | None = None
 
     @property
     def pixels(self) -> int:
         """How many pixels of a frame are measured."""
-        return self.width * self.height if self.active is None else self.active
+        box = self.active
+        if box is None:
+            return self.width * self.height
+        return (box.right - box.left) * (box.bottom - box.top)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether a layer's share has bounds, so that a frame has three tile tables."""
+        return any(layer.blend is not None for layer in self.layers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

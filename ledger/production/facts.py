@@ -125,7 +125,7 @@ def _run(facts: Facts, told: Told, body: Run) -> None:
         width=body.width,
         height=body.height,
         layers=body.layers,
-        active=body.pixels,
+        active=body.active,
     )
 
 

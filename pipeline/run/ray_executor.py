@@ -8,6 +8,7 @@ die at any moment: its frames are made again by another, and none counts twice.
 
 import logging
 import os
+import socket
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -36,6 +37,7 @@ _BATCH: Final = 4
 _TRIES: Final = 5
 """How often a batch is made anew because its actor or its node died."""
 _START_S: Final = 120
+_CONNECT_S: Final = 10
 
 
 @dataclass(slots=True)
@@ -217,6 +219,7 @@ def _joined(address: str | None) -> Any:  # noqa: ANN401  # a library without ty
         import ray  # noqa: PLC0415  # optional, and slow to import
     except ImportError as error:
         raise _no_cluster("Ray is not installed") from error
+    _refuse_silence(address)
     try:
         ray.init(
             address=address,
@@ -227,6 +230,21 @@ def _joined(address: str | None) -> Any:  # noqa: ANN401  # a library without ty
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise _no_cluster(str(error).partition("\n")[0]) from error
     return ray
+
+
+def _refuse_silence(address: str | None) -> None:
+    """Refuse an address where nobody listens: Ray itself would try for minutes.
+
+    Raises:
+        ClusterError: nobody listens there.
+    """
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return  # "auto", or none: Ray looks at this machine
+    try:
+        socket.create_connection((host, int(port)), _CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        raise _no_cluster(f"nobody at {address}") from error
 
 
 def _no_cluster(met: str) -> ClusterError:

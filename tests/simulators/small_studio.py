@@ -186,15 +186,20 @@ class SmallStudio(StatedLog):
         body = {"view": "screen", "cells": rows}
         return self.state("version.1", body, by="pipeline", **more)
 
-    def _asset(self, files: Mapping[int, bytes]) -> Composed:
+    def _asset(
+        self,
+        files: Mapping[int, bytes],
+        media_type: str = "image/png",
+        size: tuple[int, int] = (WIDTH, HEIGHT),
+    ) -> Composed:
         leaves = [
             AssetLeaf(
                 index=index,
                 file=as_digest(sha256_hex(content)),
                 size=len(content),
-                type=as_token("image/png"),
-                width=WIDTH,
-                height=HEIGHT,
+                type=as_token(media_type),
+                width=size[0],
+                height=size[1],
             )
             for index, content in files.items()
         ]

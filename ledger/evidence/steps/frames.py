@@ -16,6 +16,7 @@ from ledger.evidence.steps.finding import altered
 from ledger.evidence.steps.measures import (
     Table,
     check_leaf,
+    check_measure,
     read_tables,
     tables_of,
     tile_count,
@@ -109,6 +110,7 @@ class FrameReader:
             self.audit.leave_open(Reason.WITHHELD, "frame.set.run")
         else:
             _check_place(told, found[0])
+            check_measure(found[1])
             tables = self._tables(body, found[1], len(leaves))
             for leaf, table in zip(leaves, tables, strict=True):
                 check_leaf(leaf, table, found[1], files)

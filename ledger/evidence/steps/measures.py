@@ -7,22 +7,21 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 from ledger.encoding.digest import sha256_hex
+from ledger.evidence.steps.bounds import ONE, check_light, tables_hold
 from ledger.evidence.steps.finding import altered
 from ledger.records.frames import Bounds, LayerInput, MeasuredLeaf
 from ledger.records.making import ActivePicture, Run, RunLayer
 
 Tiles: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
-ONE: Final = 32768
-"""Full coverage of a pixel in Q15."""
-FULL: Final = 65535
-"""The luminance of the brightest pixel."""
 TILE: Final = 64
 EXACT: Final = "measure/1"
 """The measure whose bounds are both the sum itself."""
 BOUNDED: Final = "measure/2"
 """The measure that knows bounds, the active picture and luminance."""
 KNOWN: Final = frozenset({EXACT, BOUNDED})
+MEASURE_OF: Final = {"picture/1": EXACT, "picture/2": BOUNDED}
+"""By what each known way of composing is measured."""
 
 
 def tile_count(width: int, height: int) -> int:
@@ -55,14 +54,14 @@ class Table(NamedTuple):
         totals: for each layer and for what is left open, the sum over all tiles.
         whole: whether each tile sums to 32768 times its area.
         bounds: sums of the lower and of the upper table, if the frame has them.
-        enclosed: whether each tile's figure lies between those of the two.
+        possible: whether the three are some that layers of these blends can have.
     """
 
     raw: bytes
     totals: list[int]
     whole: bool
     bounds: list[list[int]]
-    enclosed: bool
+    possible: bool
 
 
 def tables_of(run: Run) -> int:
@@ -84,13 +83,26 @@ def read_tables(raw: bytes, run: Run, length: int) -> list[Table]:
     sums = tables.sum(axis=1, dtype=np.uint64) == areas * np.uint64(ONE)
     parts = [raw[start : start + length] for start in range(0, len(raw), length)]
     bounds: list[list[list[int]]] = [[] for _ in parts]
-    enclosed: list[bool] = [True for _ in parts]
+    possible: list[bool] = [True for _ in parts]
     if tables_of(run) > 1:
         bounds = every[:, 1:].sum(axis=3, dtype=np.uint64).tolist()
-        inside = (every[:, 1] <= tables) & (tables <= every[:, 2])
-        enclosed = [bool(one.all()) for one in inside]
+        possible = tables_hold(every, run, areas)
     whole = sums.all(axis=1).tolist()
-    return list(map(Table, parts, totals, whole, bounds, enclosed))
+    return list(map(Table, parts, totals, whole, bounds, possible))
+
+
+def check_measure(run: Run) -> None:
+    """Against a measure that knows less than there is to be measured.
+
+    Raises:
+        AlteredEvidenceError: a picture by another picture's measure, or blends and an
+            active picture where every figure is exact and of the whole frame.
+    """
+    due = MEASURE_OF.get(run.picture, run.measure)
+    if run.measure in KNOWN and run.measure != due:
+        raise altered(f"{due} for {run.picture}", run.measure)
+    if run.measure == EXACT and (run.bounded or run.active is not None):
+        raise altered("no blends and no active picture in measure/1", "some")
 
 
 def check_leaf(
@@ -143,32 +155,24 @@ def _check_tiles(leaf: MeasuredLeaf, table: Table, run: Run) -> None:
             raise altered(
                 "tiles that sum to their layer's coverage", "others", leaf.frame
             )
-        if tables_of(run) == 1 and one.lower != one.upper:
+        # By a measure that is not known any bounds may be right; it stays open.
+        exact = run.measure in KNOWN and tables_of(run) == 1
+        if exact and one.lower != one.upper:
             raise altered("one exact figure for each layer", "bounds", leaf.frame)
     # Each pixel is somebody's or nobody's: against coverage moved to where none is.
     if not table.whole:
         raise altered("tiles that sum to 32768 × area", "others", leaf.frame)
     stated = [[one.lower for one in bounds], [one.upper for one in bounds]]
-    if table.bounds and (table.bounds != stated or not table.enclosed):
+    if table.bounds and (table.bounds != stated or not table.possible):
         raise altered("bounds that sum to their tiles'", "others", leaf.frame)
 
 
 def _check_light(leaf: MeasuredLeaf, run: Run) -> None:
-    # 12.6 Against a layer that shines more than its weight lets it.
-    light = leaf.light
-    if (light is None) != (run.measure == EXACT):
-        raise altered("luminance by measure/2, and only by it", "another", leaf.frame)
-    if light is None:
-        return
-    extents, bounds = [*light.layers, light.unattributed], _bounds_of(leaf)
-    if len(extents) != len(bounds) or light.total > ONE * FULL * run.pixels:
-        raise altered("luminance of the layers of the run", "other", leaf.frame)
-    least, most = sum(one.lower for one in extents), sum(one.upper for one in extents)
-    if not least <= light.total <= most:
-        raise altered("luminance that sums to the picture's", "another", leaf.frame)
-    for shine, cover in zip(extents, bounds, strict=True):
-        if shine.lower > FULL * cover.lower or shine.upper > FULL * cover.upper:
-            raise altered("no more light than coverage", "more", leaf.frame)
+    # 12.6 Figures by measure/2 come with the picture's light, and others without.
+    if run.measure == BOUNDED:
+        check_light(leaf, run)
+    elif run.measure == EXACT and leaf.light is not None:
+        raise altered("luminance by measure/2 only", "some", leaf.frame)
 
 
 def _check_inputs(

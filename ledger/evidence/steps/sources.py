@@ -14,7 +14,7 @@ from ledger.encoding.kinds import KINDS
 from ledger.evidence.audit import Audit
 from ledger.evidence.disclosure import Disclosure
 from ledger.evidence.steps.finding import altered
-from ledger.evidence.steps.measures import KNOWN
+from ledger.evidence.steps.measures import KNOWN, MEASURE_OF
 from ledger.evidence.verdict import Reason
 from ledger.history.naming import kinds_named_in
 from ledger.records.frames import FrameSet
@@ -137,6 +137,8 @@ def _check_makers(audit: Audit, makers: _Makers, runs: Iterable[Run]) -> None:
     for run in runs:
         # By a measure that this version does not know, any bounds may be right.
         audit.leave_open(Reason.WEAK, "run.measure", int(run.measure not in KNOWN))
+        unknown = int(run.picture not in MEASURE_OF)
+        audit.leave_open(Reason.WEAK, "run.picture", unknown)
         for layer in run.layers:
             agreed = makers.agree(layer)
             audit.leave_open(Reason.CONFLICT, "generation", int(not agreed))

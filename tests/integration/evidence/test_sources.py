@@ -255,5 +255,11 @@ def test_a_generation_that_no_run_names_still_is_of_assets() -> None:
 
 
 def test_a_measure_that_nobody_knows_stays_open() -> None:
-    verdict = run_again(lambda body, _shot: body.update(measure="measure/2"))
+    verdict = run_again(lambda body, _shot: body.update(measure="measure/9"))
     assert still_open(verdict) == {("weak", "run.measure")}
+
+
+def test_a_picture_that_nobody_knows_stays_open() -> None:
+    unknown = {"picture": "picture/9", "colour": "acescg"}
+    verdict = run_again(lambda body, _shot: body.update(unknown))
+    assert still_open(verdict) == {("weak", "run.picture")}

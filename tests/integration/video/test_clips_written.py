@@ -94,6 +94,28 @@ def test_srgb_frames_are_tagged_as_srgb() -> None:
     assert video.survey.colour == "srgb"
 
 
+@pytest.mark.parametrize("encoding", ["h264", "hevc", "prores"])
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 100])
+def test_clips_of_any_length_start_at_zero_and_keep_their_order(
+    encoding: Any,  # noqa: ANN401
+    count: int,
+) -> None:
+    bits = 10 if encoding == "prores" else 8
+    output = VideoOutput(
+        encoding=encoding, rate=Fraction(25), width=96, height=64, bits=bits
+    )
+    # Cuts every seven pictures, so that encoders reorder what they can.
+    frames = [one // (1 + n // 7 % 3) for n, one in enumerate(made.pictures(count))]
+    wrote = [io.BytesIO(), io.BytesIO()]
+    for buffer in wrote:
+        assert write_video(buffer, frames, 8, output) == count
+    assert wrote[0].getvalue() == wrote[1].getvalue()
+    video = Video(wrote[0], f"x{output.suffix}")
+    assert [one.time for one in video.frames()] == [
+        Fraction(n, 25) for n in range(count)
+    ]
+
+
 @pytest.mark.parametrize(
     ("more", "error"),
     [
