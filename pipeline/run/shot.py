@@ -21,7 +21,8 @@ from pipeline.run.cells import CellMaker, check_file_name, file_name
 from pipeline.run.crew import Crew
 from pipeline.run.events import Listener
 from pipeline.run.jobs import jobs_of, keep_tables
-from pipeline.run.kept import Earlier, bring_files, keep_cells
+from pipeline.run.kept import Earlier
+from pipeline.run.kept_files import bring_files, keep_cells
 from pipeline.run.output import OutputFolder
 from pipeline.run.owner import Owner, sweep
 from pipeline.run.planned import Plan

@@ -27,7 +27,7 @@ def main() -> None:
             sys.stdout.write("killed\n")
             sys.stdout.flush()
     finally:
-        cluster.shutdown()
+        cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

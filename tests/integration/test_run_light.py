@@ -61,7 +61,7 @@ def refused(shot: ShotFolder, part: str) -> Done:
 
 def test_light_beside_a_key_is_refused(shot: ShotFolder) -> None:
     shot.edit_recipe('alpha = "light"', f'alpha = "light"\n{KEY}')
-    refused(shot, 'alpha = "light" beside a matte or key')
+    refused(shot, 'alpha = "light" and key')
 
 
 def test_light_with_an_alpha_channel_is_refused(shot: ShotFolder) -> None:

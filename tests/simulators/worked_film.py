@@ -42,8 +42,13 @@ class WorkedFilm(SmallStudio):
         self.make_key("assessor")
         _, self.assessor = self.delegate("assessor", ASSESSOR, ("state",), ("opinion",))
 
-    def _asset(self, files: Mapping[int, bytes]) -> Composed:
-        composed = super()._asset(files)
+    def _asset(
+        self,
+        files: Mapping[int, bytes],
+        media_type: str = "image/png",
+        size: tuple[int, int] = (small_frames.WIDTH, small_frames.HEIGHT),
+    ) -> Composed:
+        composed = super()._asset(files, media_type, size)
         self.pictures[composed.id] = files
         return composed
 

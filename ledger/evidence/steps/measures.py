@@ -168,7 +168,7 @@ def _check_tiles(leaf: MeasuredLeaf, table: Table, run: Run) -> None:
 
 
 def _check_light(leaf: MeasuredLeaf, run: Run) -> None:
-    # 12.6 Figures by measure/2 come with the picture's light, and others without.
+    # 12.7 Figures by measure/2 come with the picture's light, and others without.
     if run.measure == BOUNDED:
         check_light(leaf, run)
     elif run.measure == EXACT and leaf.light is not None:

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.encoding import canonical
+from ledger.encoding.canonical import JsonValue
 from ledger.encoding.models import validate
 from ledger.history.version_diff import VersionFrames, compare
 from ledger.records.frames import MeasuredLeaf
@@ -18,11 +19,11 @@ def _leaf(
     covered: int = 10,
     element: str = ONE,
 ) -> MeasuredLeaf:
-    layers = [
+    layers: list[JsonValue] = [
         {"element": element, "lower": covered, "upper": covered},
         {"element": element, "lower": 5, "upper": 6},
     ]
-    rest = {"lower": 90 - covered, "upper": 90 - covered}
+    rest: dict[str, JsonValue] = {"lower": 90 - covered, "upper": 90 - covered}
     return validate(
         MeasuredLeaf,
         canonical.encode(

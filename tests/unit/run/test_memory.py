@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from pipeline.errors import MemoryShortError
-from pipeline.run.memory import MIB, available, need_of, room_for
+from pipeline.run.memory import MIB, Room, available, need_of, room_for
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Sized:
     width: int
     height: int
     layers: tuple[None, ...]
-    film: None = None
+    film: object = None
 
 
 UHD = Sized(3840, 2160, (None,) * 4)
@@ -30,6 +30,13 @@ def test_there_are_as_many_workers_as_there_is_memory_for() -> None:
     assert room_for(UHD, 8, None, 3 * need + 1).workers == 3
     assert room_for(UHD, 2, None, 3 * need + 1).workers == 2
     assert room_for(UHD, 8, None, None).workers == 8
+
+
+def test_film_gets_fewer_workers_than_pictures_of_8_bits() -> None:
+    film = Sized(3840, 2160, (None,) * 4, film=object())
+    need = need_of(3840, 2160, 4, film=True)
+    assert need > 3 * need_of(3840, 2160, 4)
+    assert room_for(film, 8, None, 2 * need) == Room(need, 2)
 
 
 def test_no_room_for_one_worker_is_said_with_figures() -> None:
