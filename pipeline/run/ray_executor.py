@@ -6,38 +6,31 @@ leaves. Claims, decisions and commits stay with the one committer, so that a nod
 die at any moment: its frames are made again by another, and none counts twice.
 """
 
-import logging
-import os
-import socket
-from collections import Counter, deque
+import time
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import JangbuError
-from pipeline.errors import ClusterError, WorkerLostError
+from pipeline.errors import WorkerLostError
 from pipeline.run.executor import AHEAD
 from pipeline.run.frame import make_frame
 from pipeline.run.frame_job import FrameJob, FrameResult
 from pipeline.run.output import both_names
+from pipeline.run.ray_cluster import join, no_cluster
 from pipeline.run.workers import SigningKey
 
 if TYPE_CHECKING:
     from pipeline.run.crew import Crew
 
-_QUIET: Final = {
-    # It would report to its makers over the network.
-    "RAY_USAGE_STATS_ENABLED": "0",
-    # A node without accelerators is one: nothing is to be set on it.
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-}
 _BATCH: Final = 4
 """Frames of one cell that travel together: a call costs about a millisecond."""
 _TRIES: Final = 5
 """How often a batch is made anew because its actor or its node died."""
 _START_S: Final = 120
-_CONNECT_S: Final = 10
+_PAUSE_S: Final = 0.2
 
 
 @dataclass(slots=True)
@@ -83,7 +76,7 @@ class RayExecutor:
         Raises:
             ClusterError: Ray is not installed, there is no cluster, or no room in it.
         """
-        self._ray = _joined(crew.ray_address)
+        self._ray = join(crew.ray_address)
         actor = self._ray.remote(_Maker).options(
             num_cpus=1,
             memory=crew.need or None,
@@ -92,12 +85,16 @@ class RayExecutor:
             max_restarts=-1,
             max_task_retries=0,
         )
-        signing = self._ray.put(crew.signing)
-        self._actors = [actor.remote(signing) for _ in range(crew.workers)]
-        self._load: Counter[int] = Counter()
+        # As it is, and not in the object store: what lies on a node dies with it.
+        self._actors = [actor.remote(crew.signing) for _ in range(crew.workers)]
         self._flying: dict[Any, tuple[int, _Batch]] = {}
+        self._asked: dict[Any, int] = {}
+        self._load: dict[int, int] = {}
+        self._waiting: deque[_Batch] = deque()
         self._done: deque[FrameResult | _Failed] = deque()
         try:
+            for number in range(crew.workers):
+                self._ask(number)
             self._await_one()
         except BaseException:
             self.close()
@@ -110,13 +107,14 @@ class RayExecutor:
 
     def room(self) -> int:
         """How many more jobs may be handed over now."""
-        most = AHEAD * _BATCH * len(self._actors)
-        flying = sum(len(batch.jobs) for _, batch in self._flying.values())
-        return max(0, most - flying - len(self._done))
+        most = AHEAD * _BATCH * max(1, len(self._load))
+        batches = [*self._waiting, *(batch for _, batch in self._flying.values())]
+        taken = sum(len(batch.jobs) for batch in batches) + len(self._done)
+        return max(0, most - taken)
 
     def busy(self) -> bool:
         """Whether a frame is in flight."""
-        return bool(self._flying or self._done)
+        return bool(self._flying or self._waiting or self._done)
 
     def submit(self, jobs: Sequence[FrameJob]) -> None:
         """Hand jobs over, to the actor that has least to do."""
@@ -143,46 +141,90 @@ class RayExecutor:
                 self._ray.kill(actor)
         self._ray.shutdown()
 
+    # --- actors ----------------------------------------------------------------------
+
+    def _ask(self, number: int) -> None:
+        """Ask an actor whether it is there; it gets work once it has answered.
+
+        One that was lost is started again by Ray, where there is room for it, or never.
+        """
+        self._load.pop(number, None)
+        if number not in self._asked.values():
+            self._asked[self._actors[number].ready.remote()] = number
+
+    def _answered(self, reference: Any) -> None:  # noqa: ANN401  # a type of Ray's
+        number = self._asked.pop(reference)
+        try:
+            self._ray.get(reference)
+        except self._ray.exceptions.ActorUnavailableError:
+            time.sleep(_PAUSE_S)
+            self._ask(number)
+            return
+        except self._ray.exceptions.RayError:
+            return  # gone for good
+        self._load[number] = 0
+        while self._waiting:
+            self._send(self._waiting.popleft())
+
+    def _await_one(self) -> None:
+        until = time.monotonic() + _START_S
+        while not self._load:
+            left = max(0.0, until - time.monotonic())
+            done, _ = self._ray.wait(list(self._asked), num_returns=1, timeout=left)
+            for reference in done:
+                self._answered(reference)
+            if not (done and (self._load or self._asked)):
+                raise no_cluster(f"no worker that started within {_START_S} s")
+
     # --- batches ---------------------------------------------------------------------
 
     def _send(self, batch: _Batch) -> None:
-        number = min(range(len(self._actors)), key=lambda one: self._load[one])
+        if not self._load:
+            self._waiting.append(batch)
+            return
+        number = min(self._load, key=lambda one: self._load[one])
         reference = self._actors[number].make.remote(_named_anew(batch))
         self._load[number] += 1
         self._flying[reference] = (number, batch)
 
     def _collect(self) -> None:
-        done, _ = self._ray.wait(list(self._flying), num_returns=1)
-        for reference in done:
-            number, batch = self._flying.pop(reference)
-            self._load[number] -= 1
-            try:
-                results = self._ray.get(reference)
-            except self._ray.exceptions.RayError as error:
-                self._again(batch, error)
-                continue
-            for job, result in zip(batch.jobs, results, strict=True):
-                _name(job, batch.tries)
-                self._done.append(result)
-
-    def _again(self, batch: _Batch, error: Exception) -> None:
-        if batch.tries + 1 >= _TRIES:
-            raise WorkerLostError(
-                "nodes that live until a few frames are made",
-                met=f"a batch that was lost {_TRIES} times",
-                advice="Run again: committed cells are kept. Is there enough memory?",
-            ) from error
-        self._send(_Batch(batch.jobs, batch.tries + 1))
-
-    def _await_one(self) -> None:
-        ready = [actor.ready.remote() for actor in self._actors]
-        done, _ = self._ray.wait(ready, num_returns=1, timeout=_START_S)
-        try:
-            self._ray.get(done)
-        except self._ray.exceptions.RayError as error:
-            raise _no_cluster(str(error).partition("\n")[0]) from error
+        awaited = [*self._flying, *self._asked]
+        # While frames are made, they come; with nobody at work, somebody must answer.
+        patience = None if self._flying else _START_S
+        done: list[Any] = []
+        if awaited:
+            done, _ = self._ray.wait(awaited, num_returns=1, timeout=patience)
         if not done:
-            raise _no_cluster(f"no room for a worker within {_START_S} s")
+            raise _lost("no node that answers")
+        for reference in done:
+            if reference in self._asked:
+                self._answered(reference)
+            else:
+                self._landed(reference)
+
+    def _landed(self, reference: Any) -> None:  # noqa: ANN401  # a type of Ray's
+        number, batch = self._flying.pop(reference)
+        try:
+            results = self._ray.get(reference)
+        except self._ray.exceptions.RayError as error:
+            self._ask(number)
+            if batch.tries + 1 >= _TRIES:
+                raise _lost(f"a batch that was lost {_TRIES} times") from error
+            self._send(_Batch(batch.jobs, batch.tries + 1))
+            return
+        if number in self._load:
+            self._load[number] -= 1
+        for job, result in zip(batch.jobs, results, strict=True):
+            _name(job, batch.tries)
+            self._done.append(result)
+
+
+def _lost(met: str) -> WorkerLostError:
+    return WorkerLostError(
+        "nodes that live until a few frames are made",
+        met=met,
+        advice="Run again: committed cells are kept. Is there enough memory?",
+    )
 
 
 def _named_anew(batch: _Batch) -> tuple[FrameJob, ...]:
@@ -210,48 +252,3 @@ def _name(job: FrameJob, tries: int) -> None:
         # A frame that failed says so itself, and most have no manifest beside them.
         with suppress(FileNotFoundError):
             written.with_name(name).replace(job.temporary.with_name(known_as))
-
-
-def _joined(address: str | None) -> Any:  # noqa: ANN401  # a library without types
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
-    try:
-        import ray  # noqa: PLC0415  # optional, and slow to import
-    except ImportError as error:
-        raise _no_cluster("Ray is not installed") from error
-    _refuse_silence(address)
-    try:
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            include_dashboard=None if address else False,
-        )
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise _no_cluster(str(error).partition("\n")[0]) from error
-    return ray
-
-
-def _refuse_silence(address: str | None) -> None:
-    """Refuse an address where nobody listens: Ray itself would try for minutes.
-
-    Raises:
-        ClusterError: nobody listens there.
-    """
-    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
-    if not host or not port.isdecimal():
-        return  # "auto", or none: Ray looks at this machine
-    try:
-        socket.create_connection((host, int(port)), _CONNECT_S).close()
-    except (OSError, OverflowError) as error:
-        raise _no_cluster(f"nobody at {address}") from error
-
-
-def _no_cluster(met: str) -> ClusterError:
-    return ClusterError(
-        "a Ray cluster with room for a worker",
-        met=met,
-        advice="Start one (`ray start --head`), name it with --ray-address, and "
-        "install jangbu[ray] on every node.",
-        where="--ray-address",
-    )

@@ -77,7 +77,8 @@ def test_a_node_that_dies_half_way_costs_no_frame_and_doubles_none(
     assert done.code == 0, done.err
     check_whole(production, out, FRAMES)
     check_version(production)
-    assert derived(production) == derived(undisturbed.production)
+    # Cells are committed as they become whole, which a lost batch delays.
+    assert sorted(derived(production)) == sorted(derived(undisturbed.production))
     assert measured(production) == measured(undisturbed.production)
 
 
