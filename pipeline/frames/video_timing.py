@@ -22,7 +22,7 @@ def constant_rate(
     Examples:
         >>> constant_rate([0, 42, 83, 125], Fraction(1, 1000), [Fraction(24)])
         Fraction(24, 1)
-        >>> constant_rate([0, 42, 84, 125], Fraction(1, 1000), [Fraction(24)]) is None
+        >>> constant_rate([0, 42, 85, 125], Fraction(1, 1000), [Fraction(24)]) is None
         True
     """
     for rate in declared:
