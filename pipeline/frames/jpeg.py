@@ -34,6 +34,15 @@ def decode_jpeg(data: bytes, name: str = "") -> Picture:
     check_exif(structure.exif, name)
     if structure.profile is not None:
         check_icc(structure.profile, name)
+    return Picture(rgb=jpeg_pixels(data, name), alpha=None, decoder=jpeg_decoder())
+
+
+def jpeg_pixels(data: bytes, name: str = "") -> Frame:
+    """Decode a JPEG whose structure was checked; the only place where one is.
+
+    Raises:
+        UnreadableFrameError: damaged; also where libjpeg would only warn.
+    """
     try:
         samples = simplejpeg.decode_jpeg(
             data, "RGB", fastdct=False, fastupsample=False, strict=True
@@ -45,11 +54,12 @@ def decode_jpeg(data: bytes, name: str = "") -> Picture:
             advice="Export or copy the file again.",
             where=name,
         ) from error
-    return Picture(
-        rgb=as_frame(samples, where=name),
-        alpha=None,
-        decoder=tool_token("simplejpeg", "rgb"),
-    )
+    return as_frame(samples, where=name)
+
+
+def jpeg_decoder() -> str:
+    """Token of the decoder."""
+    return tool_token("simplejpeg", "rgb")
 
 
 def encode_jpeg(

@@ -6,16 +6,18 @@ JFIF implies a space without stating one; here that is no declaration.
 
 from typing import Final
 
-import simplejpeg
-
-from pipeline.errors import UnreadableFrameError
 from pipeline.frames.arrays import Frame, as_frame
 from pipeline.frames.exif import check_exif, exif_space
 from pipeline.frames.icc import agreed_space, icc_space
 from pipeline.frames.icc_profile import PROFILED, profile_of
-from pipeline.frames.jpeg import DEFAULT_QUALITY, Subsampling, encode_jpeg
+from pipeline.frames.jpeg import (
+    DEFAULT_QUALITY,
+    Subsampling,
+    encode_jpeg,
+    jpeg_decoder,
+    jpeg_pixels,
+)
 from pipeline.frames.jpeg_structure import JpegStructure, survey_jpeg
-from pipeline.frames.picture import tool_token
 from pipeline.frames.raster import Raster
 from pipeline.frames.survey import RasterSurvey
 
@@ -51,28 +53,12 @@ def read_jpeg(data: bytes, name: str = "") -> Raster:
         ColourSpaceError: CMYK, or a declared space that is not known here.
     """
     colour = _colour(survey_jpeg(data, name), name)
-    try:
-        samples = simplejpeg.decode_jpeg(
-            data, "RGB", fastdct=False, fastupsample=False, strict=True
-        )
-    except ValueError as error:
-        raise UnreadableFrameError(
-            "a JPEG that decodes without a warning",
-            met=str(error),
-            advice="Export or copy the file again.",
-            where=name,
-        ) from error
     return Raster(
-        rgb=as_frame(samples, where=name),
+        rgb=jpeg_pixels(data, name),
         bits=8,
         colour=colour,
         decoder=jpeg_decoder(),
     )
-
-
-def jpeg_decoder() -> str:
-    """Token of the decoder."""
-    return tool_token("simplejpeg", "rgb")
 
 
 def encode_declared_jpeg(

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from pipeline.errors import FrameShapeError
 from pipeline.frames.arrays import AnyArray
-from pipeline.frames.jpeg_raster import jpeg_decoder, read_jpeg, survey_jpeg_raster
+from pipeline.frames.jpeg import jpeg_decoder
+from pipeline.frames.jpeg_raster import read_jpeg, survey_jpeg_raster
 from pipeline.frames.png_deep import DeepPng, deep_png, parted, png_survey, read_png
 from pipeline.frames.png_rows import damaged_rows, unfiltered
 from pipeline.frames.raster import Raster, Samples
